@@ -1,0 +1,194 @@
+"""`decide(run, command, actor, now)`: what a command does to a run. Pure, and the only place that says so."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from casework.core import people
+from casework.core.actor import Actor
+from casework.core.command import (
+    Assign,
+    CancelRun,
+    CancelStep,
+    Command,
+    Complete,
+    Fail,
+    Pause,
+    Process,
+    Reassign,
+    Save,
+    Select,
+    Start,
+    Unassign,
+    Update,
+)
+from casework.core.draft import Draft
+from casework.core.ending import cancel_run, cancel_step, settle
+from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
+from casework.core.event import Event
+from casework.core.routing import advance, arrive, fail, fire_joins, gather
+from casework.core.run import Run, current_step
+from casework.core.step import COMPLETED
+from casework.core.switch import select
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from a command that is accepted: the run as it is afterwards, and the facts.
+
+    No events: nothing changed. interrupts: an account whose open work period in any other run must close in the same
+    transaction, because a person's hands are on one thing only.
+    """
+
+    run: Run
+    events: tuple[Event, ...] = ()
+    interrupts: int | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that is not carried out, and which rule refused it. Nothing changes."""
+
+    error: CaseworkError
+
+
+def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision | Refusal:
+    """What the command does to the run, for that actor at that instant; depends on nothing else.
+
+    An instant before the run's last change counts as that change's: a run's time never goes back.
+    """
+    draft = Draft(run, actor, max(now, run.updated_at))
+    try:
+        if not run.is_open:
+            _refuse_ended(run, command)
+        _RULES[type(command)](draft, command)
+        fire_joins(draft)
+        settle(draft)
+    except CaseworkError as error:
+        return Refusal(error=error)
+    if not draft.events:
+        return Decision(run=run)
+    return Decision(run=draft.settled(), events=tuple(draft.events), interrupts=draft.interrupts)
+
+
+def interrupt(run: Run, account_id: int, actor: Actor, now: datetime) -> Decision:
+    """What it does to a run that a person who works on it begins something in another."""
+    draft = Draft(run, actor, max(now, run.updated_at))
+    people.interrupt(draft, account_id)
+    settle(draft)
+    if not draft.events:
+        return Decision(run=run)
+    return Decision(run=draft.settled(), events=tuple(draft.events))
+
+
+def _refuse_ended(run: Run, command: Command) -> None:
+    action = _ACTIONS.get(type(command))
+    if action is None:
+        message = f"The run is {run.state}: it has ended and does not change any more."
+    else:
+        message = f"Cannot {action}: the run is {run.state}, and ended runs do not change any more."
+    raise Conflict(message)
+
+
+def _start(draft: Draft, command: Start) -> None:
+    problems = draft.version.input_problems(draft.run.input)
+    if problems:
+        raise Invalid(
+            "The input does not fit the workflow's schema.",
+            tuple(msgspec.structs.replace(problem, path=f"/input{problem.path}") for problem in problems),
+        )
+    definition = draft.version.definition
+    keys = definition.start if command.task is None else (command.task,)
+    draft.record("run.started")
+    for key in keys:
+        arrive(draft, key, ())
+
+
+def _complete(draft: Draft, command: Complete) -> None:
+    step = people.find(draft, command, "complete")
+    people.require_hands(draft, step, "complete")
+    output = {**step.data, **command.data}
+    problems = draft.version.form_problems(step.task, output)
+    if problems:
+        raise Invalid(
+            "The data does not fit the task's form.",
+            tuple(msgspec.structs.replace(problem, path=f"/data{problem.path}") for problem in problems),
+        )
+    advance(draft, draft.end(step, COMPLETED, data=output, output=output))
+
+
+def _fail(draft: Draft, command: Fail) -> None:
+    step = people.find(draft, command, "error")
+    people.require_hands(draft, step, "report an error on")
+    fail(draft, step, "error", command.comment or "A person reported an error.")
+
+
+def _cancel_step(draft: Draft, command: CancelStep) -> None:
+    step = people.find(draft, command, "cancel")
+    own = draft.actor.member_id is not None and draft.actor.member_id == draft.run.member_id
+    if not (draft.actor.supervises or own):
+        message = "Only a supervisor or whoever the case is assigned to may cancel this activity."
+        raise Denied(message)
+    cancelled = cancel_step(draft, step)
+    if cancelled.parent is not None:
+        gather(draft, cancelled)
+
+
+def _cancel_run(draft: Draft, command: CancelRun) -> None:
+    cancel_run(draft, command.reason)
+
+
+def _update(draft: Draft, command: Update) -> None:
+    fields: dict[str, Any] = {}
+    for name in ("title", "priority", "due_at", "member_id"):
+        value = getattr(command, name)
+        if value is not msgspec.UNSET and value != getattr(draft.run, name):
+            fields[name] = value
+    if fields:
+        draft.change_run(**fields)
+        draft.record("run.updated", fields=sorted(fields))
+    if "priority" in fields:
+        for step in draft.live():
+            if draft.version.task(step.task).priority is None:
+                draft.change(step, priority=fields["priority"])
+    if command.data is not msgspec.UNSET:
+        _save_on_current(draft, command.data)
+
+
+def _save_on_current(draft: Draft, data: dict[str, Any]) -> None:
+    step = current_step(draft.settled())
+    if step is None or step.kind != "human":
+        message = "There is no activity to save data on."
+        raise Conflict(message) if step is None else Invalid(message, (Problem(path="/data", message=message),))
+    people.keep(draft, step, data)
+
+
+_RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
+    Start: _start,
+    Assign: people.assign,
+    Reassign: people.reassign,
+    Unassign: people.unassign,
+    Process: people.process,
+    Pause: people.pause,
+    Save: people.save,
+    Complete: _complete,
+    Fail: _fail,
+    CancelStep: _cancel_step,
+    CancelRun: _cancel_run,
+    Select: select,
+    Update: _update,
+}
+
+_ACTIONS: Final[dict[type[Command], str]] = {
+    Assign: "assign",
+    Reassign: "reassign",
+    Unassign: "unassign",
+    Process: "process",
+    Pause: "pause",
+    Save: "save",
+    Complete: "complete",
+    Fail: "report an error",
+    CancelStep: "cancel the activity",
+    CancelRun: "cancel",
+    Select: "select a task",
+}

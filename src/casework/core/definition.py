@@ -1,0 +1,93 @@
+"""What a workflow is: the values that a definition document (`casework: 1`) is parsed into."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+Json = Any
+"""A JSON value: its shape is the workflow's own, known at run time only."""
+
+END: Final = "end"
+"""The reserved target of a transition that ends its branch."""
+
+TASKS_MAX: Final = 4095
+"""Tasks of a workflow over all its versions: an assignment task's id is the run's id x 4096 + the task's ordinal."""
+
+VISITS_DEFAULT: Final = 100
+ITEMS_MAX: Final = 10_000
+"""Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
+
+KINDS: Final = (
+    "human",
+    "agent",
+    "http",
+    "function",
+    "decision",
+    "set",
+    "wait",
+    "subworkflow",
+)
+"""Every kind the format knows."""
+
+KINDS_BUILT: Final = frozenset({"human"})
+"""The kinds that can be published now."""
+
+Split = Literal["first", "all"]
+Join = Literal["each", "all", "any"]
+ItemError = Literal["fail", "skip", "collect"]
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way on from a task: to a task's key (or END) when the condition is true; without one, always."""
+
+    to: str
+    when: str | None = None
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A node of a workflow. `due` is in seconds from the moment a step of it became ready."""
+
+    key: str
+    name: str
+    kind: str
+    description: str = ""
+    prompt: str = ""
+    roles: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    form: Json = None
+    output: Json = None
+    due: int | None = None
+    priority: int | None = None
+    next: tuple[Transition, ...] = ()
+    split: Split = "first"
+    otherwise: str | None = None
+    join: Join = "each"
+    cancel_rest: bool = False
+    visits: int = VISITS_DEFAULT
+    for_each: str | None = None
+    concurrency: int = ITEMS_MAX
+    on_item_error: ItemError = "fail"
+    on_error: str | None = None
+    indicators: dict[str, str] = {}
+    settings: dict[str, Json] = {}
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A whole workflow as its author wrote it, with every default filled in."""
+
+    key: str
+    name: str
+    tasks: tuple[Task, ...]
+    start: tuple[str, ...]
+    description: str = ""
+    input: Json = None
+    output: str | None = None
+    indicators: dict[str, str] = {}
+    labels: tuple[str, ...] = ()
+
+    def task(self, key: str) -> Task:
+        """The task of that key; KeyError where there is none."""
+        for task in self.tasks:
+            if task.key == key:
+                return task
+        raise KeyError(key)

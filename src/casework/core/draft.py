@@ -1,0 +1,136 @@
+"""A decision in the making: the run as it will be, and the facts that led there."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from casework.core.actor import Actor
+from casework.core.clocks import milliseconds
+from casework.core.context import Context
+from casework.core.definition import Json
+from casework.core.event import Event
+from casework.core.run import Run
+from casework.core.run_context import build_context
+from casework.core.step import COMPLETED, IN_PROGRESS, PAUSED, Step
+
+
+class Draft:
+    """What deciding works on: values go in, changed values come out, nothing else is touched."""
+
+    def __init__(self, run: Run, actor: Actor, now: datetime) -> None:
+        self.run = run
+        self.version = run.version
+        self.actor = actor
+        self.now = now
+        self.revision = run.revision + 1
+        self.events: list[Event] = []
+        self.interrupts: int | None = None
+        self._steps = {step.number: step for step in run.steps}
+
+    # The run
+
+    def change_run(self, **fields: Any) -> None:
+        """Set fields of the run."""
+        self.run = replace(self.run, **fields)
+
+    def record(self, event_type: str, step: Step | None = None, **data: Any) -> None:
+        """State a fact."""
+        self.events.append(Event(type=event_type, step=None if step is None else step.number, data=data))
+
+    def settled(self) -> Run:
+        """The run with its steps as they are now."""
+        return replace(
+            self.run,
+            steps=tuple(self._steps.values()),
+            revision=self.revision,
+            updated_at=self.now,
+        )
+
+    # Its steps
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order of number."""
+        return tuple(self._steps.values())
+
+    def live(self) -> list[Step]:
+        """The steps that have not ended."""
+        return [step for step in self._steps.values() if step.is_live]
+
+    def step(self, number: int) -> Step:
+        """The step of that number as it is now; KeyError where there is none."""
+        return self._steps[number]
+
+    def last_visit(self, task: str) -> Step | None:
+        """The last visit of a task, children of a fan-out aside."""
+        found = None
+        for step in self._steps.values():
+            if step.task == task and step.parent is None and step.is_last:
+                found = step
+        return found
+
+    def add(self, step: Step) -> Step:
+        """A new step; its number must be the next one."""
+        new = replace(step, revision=self.revision)
+        self._steps[new.number] = new
+        self.run = replace(self.run, steps_count=max(self.run.steps_count, new.number))
+        return new
+
+    def change(self, step: Step, **fields: Any) -> Step:
+        """The step with fields set."""
+        changed = replace(self._steps[step.number], revision=self.revision, **fields)
+        self._steps[step.number] = changed
+        return changed
+
+    # Work periods
+
+    def open_period(self, step: Step) -> Step:
+        """Hands on the step: it is in progress from now."""
+        first = step.started_at is None
+        changed = self.change(step, state=IN_PROGRESS, open_since=self.now, started_at=step.started_at or self.now)
+        if self.run.started_at is None:
+            self.change_run(started_at=self.now)
+        self.record("step.started" if first else "step.resumed", changed, account_id=changed.account_id)
+        return changed
+
+    def close_period(self, step: Step, **fields: Any) -> Step:
+        """Hands off: the open work period, if any, is added up; with other fields to set beside."""
+        if step.open_since is None:
+            return self.change(step, **fields)
+        worked = milliseconds(step.open_since, self.now)
+        self.change_run(working_ms=self.run.working_ms + worked)
+        return self.change(step, open_since=None, working_ms=step.working_ms + worked, **fields)
+
+    def pause(self, step: Step, cause: str | None = None) -> Step:
+        """Stop the work on a step for now."""
+        changed = self.close_period(step, state=PAUSED)
+        if cause is None:
+            self.record("step.paused", changed)
+        else:
+            self.record("step.paused", changed, cause=cause)
+        return changed
+
+    def end(self, step: Step, state: str, **fields: Any) -> Step:
+        """The step's last change: it ended in that state."""
+        if state == COMPLETED and step.parent is None:
+            for other in self.steps:
+                if other.is_output and other.task == step.task:
+                    self.change(other, is_output=False)
+            fields["is_output"] = True
+        started_at = step.started_at or (self.now if state == COMPLETED else None)
+        if started_at is not None and self.run.started_at is None:
+            self.change_run(started_at=started_at)
+        return self.close_period(
+            step, state=state, ended_at=self.now, started_at=started_at, try_resolve_at=None, **fields
+        )
+
+    # What conditions see
+
+    def context(self, step: Step, output: Json) -> Context:
+        """What an expression of the step's task may name."""
+        values = build_context(self.settled(), output=output, now=self.now, beside=self.run.context, step=step)
+        values["error"] = step.error if step.error is not None else step.caught
+        values["item"] = step.item
+        values["index"] = step.item_index
+        return Context(values)

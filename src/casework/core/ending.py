@@ -1,0 +1,90 @@
+"""How steps and runs end."""
+
+from casework.core.condition import EvaluationError
+from casework.core.context import Context
+from casework.core.definition import Json
+from casework.core.draft import Draft
+from casework.core.run import CANCELLED as RUN_CANCELLED
+from casework.core.run import COMPLETED as RUN_COMPLETED
+from casework.core.run import FAILED as RUN_FAILED
+from casework.core.run import open_state
+from casework.core.step import CANCELLED, COMPLETED, SKIPPED, Step
+
+
+def cancel_step(draft: Draft, step: Step) -> Step:
+    """Take a live step out of the run: cancelled, nobody on it, its work period closed."""
+    changed = draft.end(step, CANCELLED, account_id=None, member_id=None)
+    draft.record("step.cancelled", changed)
+    return changed
+
+
+def cancel_run(draft: Draft, reason: str | None) -> None:
+    """End the run without a result: every live step is cancelled."""
+    for step in draft.live():
+        cancel_step(draft, step)
+    draft.change_run(state=RUN_CANCELLED, ended_at=draft.now, cancel_reason=reason, selected=None)
+    draft.record("run.cancelled", reason=reason)
+
+
+def fail_run(draft: Draft, error: Json) -> None:
+    """End the run because a step failed: the other live steps are cancelled, unreached tasks stay pending."""
+    if not draft.run.is_open:
+        return
+    for step in draft.live():
+        cancel_step(draft, step)
+    draft.change_run(state=RUN_FAILED, ended_at=draft.now, error=error, selected=None)
+    draft.record("run.failed", error=error)
+
+
+def settle(draft: Draft) -> None:
+    """After every command: the run's state from its steps; complete when nothing holds it open."""
+    if not draft.run.is_open:
+        return
+    if any(step.holds_run_open for step in draft.live()):
+        draft.change_run(state=open_state(draft.settled()))
+        return
+    for step in draft.live():
+        draft.record("step.skipped", draft.end(step, SKIPPED, account_id=None, member_id=None))
+    _complete_run(draft)
+
+
+def _complete_run(draft: Draft) -> None:
+    last = _last_completed(draft)
+    if last is None:
+        cancel_run(draft, "Its last activity was cancelled.")
+        return
+    output = last.output
+    if draft.version.output is not None or draft.version.run_indicators:
+        context = draft.context(last, last.output)
+        if draft.version.output is not None:
+            try:
+                output = draft.version.output.value(context)
+            except EvaluationError as error:
+                message = f"The run's output could not be evaluated: {error}"
+                fail_run(draft, {"code": "output", "message": message, "task": last.task, "attempt": last.attempt})
+                return
+        draft.change_run(indicators=_run_indicators(draft, context))
+    draft.change_run(state=RUN_COMPLETED, ended_at=draft.now, output=output, selected=None)
+    draft.record("run.completed")
+
+
+def _run_indicators(draft: Draft, context: Context) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for name, expression in draft.version.run_indicators:
+        try:
+            found[name] = expression.value(context)
+        except EvaluationError:
+            found[name] = None  # an indicator measures; it never stops a run
+    return found
+
+
+def _last_completed(draft: Draft) -> Step | None:
+    """The step that ended last with an output, unless the last thing that happened took the only step left out."""
+    ended = [
+        step for step in draft.steps if step.ended_at is not None and step.parent is None and step.state != SKIPPED
+    ]
+    newest = max(ended, key=lambda step: (step.ended_at, step.revision, step.number), default=None)
+    if newest is None or newest.state == COMPLETED:
+        return newest
+    completed_now = [step for step in ended if step.state == COMPLETED and step.ended_at == draft.now]
+    return max(completed_now, key=lambda step: step.number, default=None)

@@ -1,0 +1,37 @@
+"""Facts: past tense, closed in number, never edited. Each says what happened in a run, or to a workspace."""
+
+from typing import Any, Final
+
+import msgspec
+
+RUN_EVENTS: Final = {
+    "run.started": "A run was made, with its first steps.",
+    "run.completed": "Nothing was live any more; the run has its output.",
+    "run.failed": "A step failed without an error route; data.error says why.",
+    "run.cancelled": "Somebody ended the run; data.reason is theirs.",
+    "run.updated": "Title, priority, due date, member or saved data were changed; data.fields names them.",
+    "run.selected": "Somebody made another task the current one.",
+    "run.imported": "A finished run was brought in from a history.",
+    "step.created": "A task was reached: a new visit.",
+    "step.parked": "An arrival waits at a join for the others.",
+    "step.absorbed": "An arrival at a join that had already begun was taken in without effect.",
+    "step.assigned": "A person was given the step; data.account_id, and data.from where somebody had it.",
+    "step.unassigned": "Nobody is on the step any more.",
+    "step.started": "A person began to work; a work period opened.",
+    "step.resumed": "A person went on working; a work period opened.",
+    "step.paused": "A work period closed; data.cause says what closed it, where it was not the person.",
+    "step.saved": "Data was kept without completing.",
+    "step.completed": "The step is done; its output is kept.",
+    "step.failed": "The step cannot be done; data.error says why.",
+    "step.cancelled": "The step was taken out of the run.",
+    "step.skipped": "The step was left behind, and the run ended without it.",
+}
+"""Every fact about a run, and what it means."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact about a run; `step` is a step's number where it is about one."""
+
+    type: str
+    step: int | None = None
+    data: dict[str, Any] = msgspec.field(default_factory=dict)

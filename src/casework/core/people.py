@@ -1,0 +1,137 @@
+"""What people do with their steps: the moves of the table, and who may make them (SEMANTICS, People)."""
+
+from casework.core.actor import Assignee
+from casework.core.command import Assign, Pause, Process, Reassign, Save, StepCommand, Unassign
+from casework.core.draft import Draft
+from casework.core.errors import Conflict, Denied, Invalid, NotFound, Problem
+from casework.core.moves import refusal
+from casework.core.step import ASSIGNED, IN_PROGRESS, READY, Step
+
+
+def find(draft: Draft, command: StepCommand, action: str) -> Step:
+    """The person's step that the command names, in a state that allows the action.
+
+    Raises:
+        NotFound: the run has no such activity.
+        Conflict: the table refuses the action in the state that it is in.
+
+    """
+    try:
+        step = draft.step(command.step)
+    except KeyError:
+        if 1 <= command.step <= draft.run.steps_count:  # an earlier visit: not loaded, because it can only have ended
+            message = f"Cannot {action} an activity of an earlier visit: it has ended."
+            raise Conflict(message) from None
+        message = "There is no such activity."
+        raise NotFound(message) from None
+    refused = refusal(step.state, action)
+    if refused is not None:
+        raise Conflict(refused)
+    return step
+
+
+def require_hands(draft: Draft, step: Step, action: str) -> None:
+    """Denied unless the actor is the step's assignee or supervises."""
+    if draft.actor.supervises or (step.account_id is not None and step.account_id == draft.actor.account_id):
+        return
+    message = f"Only its assignee or a supervisor may {action} this activity."
+    raise Denied(message)
+
+
+def require_eligible(step: Step, assignee: Assignee) -> None:
+    """Invalid, with the reason, unless the person may take the step."""
+    if not assignee.in_project:
+        why = f"{assignee.name} is not a member of the project."
+    elif assignee.account_id in step.deny_ids:
+        why = f"{assignee.name} is excluded from this activity."
+    elif step.allow_ids and assignee.account_id not in step.allow_ids:
+        why = f"{assignee.name} is not among those who may do this activity."
+    elif step.actor_roles and not assignee.actor_roles.intersection(step.actor_roles):
+        why = f"{assignee.name} holds none of the roles {', '.join(step.actor_roles)}."
+    else:
+        return
+    raise Invalid(why, (Problem(path="/account_id", message=why),))
+
+
+def assign(draft: Draft, command: Assign) -> None:
+    """Give a step to a person; the same person again changes nothing."""
+    step = find(draft, command, "assign")
+    if step.state == ASSIGNED:
+        if step.account_id == command.assignee.account_id:
+            return
+        message = "Cannot assign an activity that is assigned: somebody is on it; use reassign."
+        raise Conflict(message)
+    require_eligible(step, command.assignee)
+    given = _give(draft, step, command.assignee)
+    if command.start_working:
+        _begin_work(draft, given)
+
+
+def reassign(draft: Draft, command: Reassign) -> None:
+    """Hand a step over to another person."""
+    step = find(draft, command, "reassign")
+    require_hands(draft, step, "reassign")
+    require_eligible(step, command.assignee)
+    _give(draft, step, command.assignee)
+
+
+def unassign(draft: Draft, command: Unassign) -> None:
+    """Put a step back for anybody."""
+    step = find(draft, command, "unassign")
+    require_hands(draft, step, "unassign")
+    changed = draft.close_period(step, state=READY, account_id=None, member_id=None)
+    draft.record("step.unassigned", changed, account_id=step.account_id)
+
+
+def process(draft: Draft, command: Process) -> None:
+    """Start or resume work: by the assignee alone."""
+    step = find(draft, command, "process")
+    if step.account_id != draft.actor.account_id:
+        message = "Only its assignee may start or resume this activity."
+        raise Conflict(message) if draft.actor.supervises else Denied(message)
+    _begin_work(draft, step)
+
+
+def pause(draft: Draft, command: Pause) -> None:
+    """Stop work for now."""
+    step = find(draft, command, "pause")
+    require_hands(draft, step, "pause")
+    draft.pause(step)
+
+
+def save(draft: Draft, command: Save) -> None:
+    """Keep data without completing."""
+    step = find(draft, command, "save")
+    require_hands(draft, step, "save")
+    keep(draft, step, command.data)
+
+
+def keep(draft: Draft, step: Step, data: dict[str, object]) -> None:
+    """Merge data over what was saved on the step."""
+    changed = draft.change(step, data={**step.data, **data})
+    draft.record("step.saved", changed, fields=sorted(data))
+
+
+def interrupt(draft: Draft, account_id: int, *, but: int | None = None) -> None:
+    """Pause what that person works on in this run, except step `but`: hands can be on one thing only."""
+    for step in draft.live():
+        if step.state == IN_PROGRESS and step.account_id == account_id and step.number != but:
+            draft.pause(step, cause="started another activity")
+
+
+def _give(draft: Draft, step: Step, assignee: Assignee) -> Step:
+    changed = draft.close_period(step, state=ASSIGNED, account_id=assignee.account_id, member_id=assignee.member_id)
+    facts = {"account_id": assignee.account_id}
+    if step.account_id is not None:
+        facts["from"] = step.account_id
+    draft.record("step.assigned", changed, **facts)
+    return changed
+
+
+def _begin_work(draft: Draft, step: Step) -> None:
+    account_id = step.account_id
+    if account_id is None:  # pragma: no cover - the table lets nobody start a step that has no assignee
+        return
+    interrupt(draft, account_id, but=step.number)
+    draft.open_period(step)
+    draft.interrupts = account_id

@@ -1,0 +1,327 @@
+"""Ways on: what is reached when a step has ended (SEMANTICS, Completion, Joins, Visits, for_each, Failure rule).
+
+`advance` chooses ways; `arrive` reaches a task, through its join; `begin` makes a visit of it. What cannot go on falls
+under the failure rule: to the task's `on_error`, else the run fails.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from casework.core.condition import EvaluationError
+from casework.core.context import Context
+from casework.core.definition import END, ITEMS_MAX, Json, Task
+from casework.core.draft import Draft
+from casework.core.ending import cancel_step, fail_run
+from casework.core.ids import step_uuid
+from casework.core.step import COMPLETED, FAILED, PARKED, READY, WAITING, Step
+from casework.core.version import Way
+
+FOR_EACH: Final = "for_each"
+"""The kind of a step that fans out: nobody's activity, it waits for its children."""
+
+
+def advance(draft: Draft, step: Step) -> None:
+    """Go on from a step that completed: to what its task's `next` says, or back to the step that fanned out to it."""
+    if step.parent is not None:
+        gather(draft, step)
+        return
+    step = draft.change(step, indicators=_indicators(draft, step))
+    draft.record("step.completed", step)
+    try:
+        targets = _choose(draft, step)
+    except _Unroutable as problem:
+        fail(draft, step, problem.code, problem.message)
+        return
+    joins_last = sorted(targets, key=lambda key: draft.version.task(key).join != "each")
+    for target in joins_last:
+        if draft.run.is_open:
+            arrive(draft, target, (step,))
+
+
+def fail(draft: Draft, step: Step, code: str, message: str) -> None:
+    """The failure rule for a step that failed for good."""
+    error = {"code": code, "message": message, "task": step.task, "attempt": step.attempt}
+    if step.ended_at is None:
+        step = draft.end(step, FAILED, error=error)
+    else:
+        step = draft.change(step, state=FAILED, error=error, is_output=False)
+    draft.record("step.failed", step, error=error)
+    if step.parent is not None:
+        gather(draft, step)
+        return
+    _to_error_route(draft, step.task, error, (step,))
+
+
+def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = None) -> Step | None:
+    """Reach a task from the steps that led there; the step that now stands for it, None where it was taken in."""
+    task = draft.version.task(key)
+    absorbed_by = tuple(dict.fromkeys(name for source in sources for name in source.absorbed_by))
+    if key in absorbed_by:
+        draft.record("step.absorbed", sources[0], task=key)
+        return None
+    if task.join == "all":
+        return _park(draft, task, sources, absorbed_by)
+    shell = _shell(draft, task, sources, absorbed_by)
+    if task.join == "any":
+        _take_in_the_rest(draft, task)
+    return begin(draft, replace(shell, caught=caught))
+
+
+def fire_joins(draft: Draft) -> None:
+    """Start the visits whose arrivals nothing else can join any more; if only parked steps are live, all of them."""
+    while draft.run.is_open:
+        parked = [step for step in draft.live() if step.state == PARKED]
+        if not parked:
+            return
+        due = [step for step in parked if not _may_still_be_reached(draft, step)]
+        if not due:
+            if any(step.holds_run_open and step.state != PARKED for step in draft.live()):
+                return
+            due = parked
+        for step in due:
+            if draft.step(step.number).state == PARKED:
+                begin(draft, step)
+
+
+def begin(draft: Draft, shell: Step) -> Step | None:
+    """Make a visit of a task: for a person, or fanned out over its items. None where the failure rule took over."""
+    task = draft.version.task(shell.task)
+    if shell.visit > task.visits:
+        message = f"The task {task.key} was visited {task.visits} times; its limit is `visits: {task.visits}`."
+        _to_error_route(draft, task.key, _error("visits", message, task), ())
+        return None
+    for other in draft.steps:
+        if other.task == task.key and other.is_last and other.number != shell.number:
+            draft.change(other, is_last=False)
+    if task.for_each is not None:
+        return _fan_out(draft, task, shell)
+    return _ready(draft, task, shell)
+
+
+# Choosing
+
+
+class _Unroutable(Exception):
+    """No way on: the failure rule's code and message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def _choose(draft: Draft, step: Step) -> list[str]:
+    """The tasks to go on to; _Unroutable where the failure rule takes over."""
+    task = draft.version.task(step.task)
+    ways = draft.version.ways(step.task)
+    if not ways:
+        return []
+    chosen = _open_ways(draft, step, task, ways)
+    if not chosen and task.otherwise is not None:
+        chosen = [task.otherwise]
+    if not chosen:
+        closed = "; ".join(f"`{condition.source}` is false" for _, condition in ways if condition is not None)
+        code = "no_way_on"
+        raise _Unroutable(code, f"There is no way on from {task.key}: {closed}.")
+    return [target for target in dict.fromkeys(chosen) if target != END]
+
+
+def _open_ways(draft: Draft, step: Step, task: Task, ways: tuple[Way, ...]) -> list[str]:
+    """The targets of the first transition that is true, or of every one under `split: all`."""
+    context: Context | None = None
+    chosen: list[str] = []
+    for transition, condition in ways:
+        if condition is not None:
+            context = draft.context(step, step.output) if context is None else context
+            verdict = condition.decide(context)
+            if verdict.error is not None:
+                code = "condition"
+                raise _Unroutable(code, f"The condition `{condition.source}` could not be decided: {verdict.error}")
+            if not verdict.value:
+                continue
+        chosen.append(transition.to)
+        if task.split == "first":
+            break
+    return chosen
+
+
+def _indicators(draft: Draft, step: Step) -> dict[str, Json]:
+    expressions = draft.version.indicators(step.task)
+    if not expressions:
+        return {}
+    context = draft.context(step, step.output)
+    found: dict[str, Json] = {}
+    for name, expression in expressions:
+        try:
+            found[name] = expression.value(context)
+        except EvaluationError:
+            found[name] = None  # an indicator measures; it never stops work
+    return found
+
+
+# Failing
+
+
+def _error(code: str, message: str, task: Task) -> dict[str, Json]:
+    return {"code": code, "message": message, "task": task.key, "attempt": 0}
+
+
+def _to_error_route(draft: Draft, key: str, error: dict[str, Json], sources: tuple[Step, ...]) -> None:
+    """To the task's `on_error`; a route that is itself used up, or none, fails the run."""
+    route = draft.version.task(key).on_error
+    if route is None or route == END or _is_used_up(draft, route):
+        if route != END:
+            fail_run(draft, error)
+        return
+    arrive(draft, route, sources, caught=error)
+
+
+def _is_used_up(draft: Draft, key: str) -> bool:
+    last = draft.last_visit(key)
+    return last is not None and last.visit >= draft.version.task(key).visits
+
+
+# Making steps
+
+
+def _shell(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
+    """A visit that is not begun: the next number, the next visit."""
+    number = draft.run.steps_count + 1
+    last = draft.last_visit(task.key)
+    return Step(
+        number=number,
+        uuid=step_uuid(draft.run.uuid, number, draft.now),
+        task=task.key,
+        kind=task.kind,
+        visit=1 if last is None else last.visit + 1,
+        state=PARKED,
+        created_at=draft.now,
+        sources=tuple(source.number for source in sources),
+        absorbed_by=absorbed_by,
+    )
+
+
+def _ready(draft: Draft, task: Task, shell: Step) -> Step:
+    """A person's step that waits for somebody to take it."""
+    due_at = None if task.due is None else draft.now + timedelta(seconds=task.due)
+    step = draft.add(
+        replace(
+            shell,
+            state=READY,
+            created_at=draft.now,
+            actor_roles=task.roles,
+            deny_ids=_excluded(draft, task),
+            priority=draft.run.priority if task.priority is None else task.priority,
+            due_at=due_at,
+        )
+    )
+    draft.record("step.created", step, task=task.key, visit=step.visit)
+    return step
+
+
+def _excluded(draft: Draft, task: Task) -> tuple[int, ...]:
+    """Accounts that completed the last visit of the tasks in `exclude`: four eyes."""
+    found = {
+        step.account_id
+        for step in draft.steps
+        if step.task in task.exclude and step.state == COMPLETED and (step.is_output or step.parent is not None)
+    }
+    return tuple(sorted(account_id for account_id in found if account_id is not None))
+
+
+# Joining
+
+
+def _park(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
+    """An arrival at `join: all` waits; those that come before it fires merge into one visit."""
+    for step in draft.live():
+        if step.task == task.key and step.state == PARKED:
+            numbers = dict.fromkeys((*step.sources, *(source.number for source in sources)))
+            names = dict.fromkeys((*step.absorbed_by, *absorbed_by))
+            return draft.change(step, sources=tuple(numbers), absorbed_by=tuple(names))
+    step = draft.add(_shell(draft, task, sources, absorbed_by))
+    draft.record("step.parked", step, task=task.key)
+    return step
+
+
+def _may_still_be_reached(draft: Draft, parked: Step) -> bool:
+    """Whether another live step could still come to this join without passing through it."""
+    reach = draft.version.graph.reach
+    return any(
+        step.task != parked.task and parked.task in reach[step.task]
+        for step in draft.live()
+        if step.number != parked.number
+    )
+
+
+def _take_in_the_rest(draft: Draft, task: Task) -> None:
+    """`join: any` begins: what is live now and could come here later is taken in, or cancelled at once."""
+    reach = draft.version.graph.reach
+    for step in draft.live():
+        if step.task == task.key or task.key not in reach[step.task]:
+            continue
+        if task.cancel_rest:
+            cancel_step(draft, step)
+        elif task.key not in step.absorbed_by:
+            draft.change(step, absorbed_by=(*step.absorbed_by, task.key))
+
+
+# Fanning out
+
+
+def _fan_out(draft: Draft, task: Task, shell: Step) -> Step | None:
+    """One child an item, at most `concurrency` at once; the step itself waits for them."""
+    expression = draft.version.for_each(task.key)
+    assert expression is not None  # noqa: S101 - a version is compiled whole
+    parent = draft.add(replace(shell, kind=FOR_EACH, state=WAITING, created_at=draft.now))
+    draft.record("step.created", parent, task=task.key, visit=parent.visit)
+    try:
+        items = expression.value(draft.context(parent, None))
+    except EvaluationError as error:
+        fail(draft, parent, "for_each", f"The list `{expression.source}` could not be evaluated: {error}")
+        return None
+    if not isinstance(items, list) or len(items) > ITEMS_MAX:
+        fail(draft, parent, "for_each", f"`{expression.source}` must be a list of at most {ITEMS_MAX} items.")
+        return None
+    parent = draft.change(parent, data={"items": items})
+    if not items:
+        advance(draft, draft.end(parent, COMPLETED, output=[]))
+        return parent
+    for index in range(min(task.concurrency, len(items))):
+        _child(draft, task, parent, index)
+    return parent
+
+
+def _child(draft: Draft, task: Task, parent: Step, index: int) -> None:
+    shell = replace(_shell(draft, task, (), parent.absorbed_by), visit=parent.visit)
+    _ready(draft, task, replace(shell, parent=parent.number, item_index=index, item=parent.data["items"][index]))
+
+
+def gather(draft: Draft, child: Step) -> None:
+    """A child ended: the next item gets its turn; after the last one the parent goes on with all outputs."""
+    if child.state == COMPLETED:
+        draft.record("step.completed", child)
+    parent = draft.step(child.parent or 0)
+    if not parent.is_live:
+        return
+    task = draft.version.task(parent.task)
+    if child.state == FAILED and task.on_item_error == "fail":
+        for step in draft.live():
+            if step.parent == parent.number:
+                cancel_step(draft, step)
+        fail(draft, parent, "item", f"Item {child.item_index} failed: {child.error['message']}")
+        return
+    children = [step for step in draft.steps if step.parent == parent.number]
+    if len(children) < len(parent.data["items"]):
+        _child(draft, task, parent, len(children))
+    elif not any(step.is_live for step in children):
+        outputs = [_item_output(step, task) for step in sorted(children, key=lambda step: step.item_index or 0)]
+        advance(draft, draft.end(parent, COMPLETED, output=outputs))
+
+
+def _item_output(step: Step, task: Task) -> Json:
+    if step.state == FAILED and task.on_item_error == "collect":
+        return step.error
+    return step.output if step.state == COMPLETED else None

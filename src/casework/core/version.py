@@ -1,0 +1,107 @@
+"""A version: a definition with everything in it compiled, ready for the hot path."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from casework.core.condition import Condition, Expression, compile_condition, compile_expression
+from casework.core.definition import Definition, Json, Task, Transition
+from casework.core.errors import Problem
+from casework.core.graph import Graph, compile_graph
+from casework.core.schema import Schema, compile_schema
+
+Way = tuple[Transition, Condition | None]
+"""A transition and its compiled `when`; None where it is always true."""
+
+Indicators = tuple[tuple[str, Expression], ...]
+"""What an indicator is called and how it is computed, in order of definition."""
+
+_T = TypeVar("_T")
+
+
+class Version:
+    """A definition compiled once. Every question is a look into a dict; KeyError for a task that there is not."""
+
+    __slots__ = (
+        "_for_each",
+        "_indicators",
+        "_input",
+        "_schemas",
+        "_tasks",
+        "_ways",
+        "definition",
+        "graph",
+        "names",
+        "output",
+        "run_indicators",
+    )
+
+    def __init__(self, definition: Definition) -> None:
+        tasks = definition.tasks
+        self.definition: Final = definition
+        self.graph: Final[Graph] = compile_graph(definition)
+        self.output: Final = _optional(compile_expression, definition.output)
+        self.run_indicators: Final = _indicators(definition.indicators)
+        self._tasks: Final = {task.key: task for task in tasks}
+        self._ways: Final[dict[str, tuple[Way, ...]]] = {
+            task.key: tuple((way, _optional(compile_condition, way.when)) for way in task.next) for task in tasks
+        }
+        self._for_each: Final = {task.key: _optional(compile_expression, task.for_each) for task in tasks}
+        self._indicators: Final = {task.key: _indicators(task.indicators) for task in tasks}
+        self._input: Final = _optional(compile_schema, definition.input)
+        self._schemas: Final[dict[str, tuple[Schema, ...]]] = {
+            task.key: tuple(compile_schema(schema) for schema in (task.form, task.output) if schema is not None)
+            for task in tasks
+        }
+        self.names: Final = self._names()
+
+    def __repr__(self) -> str:
+        return f"Version({self.definition.key!r})"
+
+    def task(self, key: str) -> Task:
+        """The task of that key."""
+        return self._tasks[key]
+
+    def ways(self, key: str) -> tuple[Way, ...]:
+        """The transitions from that task, in order of definition."""
+        return self._ways[key]
+
+    def for_each(self, key: str) -> Expression | None:
+        """What gives the items that the task is done for; None where it is done once."""
+        return self._for_each[key]
+
+    def indicators(self, key: str) -> Indicators:
+        """What is computed when a step of that task completes."""
+        return self._indicators[key]
+
+    def input_problems(self, value: Json) -> tuple[Problem, ...]:
+        """Everything that keeps a run from starting with this input."""
+        return self._input.problems(value) if self._input else ()
+
+    def form_problems(self, key: str, value: Json) -> tuple[Problem, ...]:
+        """Everything that keeps a step of that task from completing with this output (`form` and `output` hold)."""
+        return tuple(problem for schema in self._schemas[key] for problem in schema.problems(value))
+
+    def _names(self) -> frozenset[str]:
+        """What a context needs at most, over all expressions of the version."""
+        expressions: list[Condition | Expression | None] = [self.output, *self._for_each.values()]
+        expressions += [condition for ways in self._ways.values() for _, condition in ways]
+        for indicators in (self.run_indicators, *self._indicators.values()):
+            expressions += [expression for _, expression in indicators]
+        return frozenset[str]().union(*(expression.names for expression in expressions if expression is not None))
+
+
+def compile_version(definition: Definition) -> Version:
+    """The version of a definition that `parse` accepted; the caller keeps it.
+
+    Raises:
+        ConditionError, SchemaProblem: the definition did not come from `parse`.
+    """
+    return Version(definition)
+
+
+def _optional(compiled: Callable[[Json], _T], source: Json) -> _T | None:
+    return None if source is None else compiled(source)
+
+
+def _indicators(sources: Mapping[str, str]) -> Indicators:
+    return tuple((name, compile_expression(source)) for name, source in sources.items())

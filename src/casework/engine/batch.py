@@ -1,0 +1,296 @@
+"""One commit: the orders that waited, decided over the runs that they name."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from casework.core.claim import AlreadyClaimed, Claim
+from casework.core.command import Assign, Command, Process, Start, StepCommand
+from casework.core.decide import Decision, Refusal, decide, interrupt
+from casework.core.definition import Json
+from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
+from casework.core.run import PENDING, Run
+from casework.core.run_context import named
+from casework.engine.catalog import Catalog, Edition
+from casework.engine.ledger import Held, Ledger
+from casework.engine.order import NewRun, Order, Outcome
+from casework.store import changes, context, definitions, runs
+from casework.store.database import Connection
+from casework.store.runs import RunRow
+
+PRIORITY_DEFAULT: Final = 50
+
+
+class Pending(msgspec.Struct, kw_only=True):
+    """An order that waits for its commit, and the future of whoever waits for the answer."""
+
+    order: Order | NewRun
+    answer: "asyncio.Future[Outcome]"
+    run_id: int = 0
+    result: Outcome | Exception | None = None
+
+
+class Batch:
+    """Carries out pending orders on a connection in a transaction; who calls it commits, then answers."""
+
+    def __init__(self, connection: Connection, catalog: Catalog, now: datetime) -> None:
+        self._connection = connection
+        self._catalog = catalog
+        self._now = now
+        self._held: dict[int, Held] = {}
+        self._busy: dict[tuple[int, int], int] = {}
+        self._ledger = Ledger()
+
+    async def carry_out(self, waiting: Sequence[Pending], *, slot: int) -> None:
+        """Decide every order in turn, and write what follows; each pending one then has its result."""
+        await self._claim(waiting)
+        await self._make([one for one in waiting if one.result is None and isinstance(one.order, NewRun)])
+        await self._load([one for one in waiting if one.result is None and isinstance(one.order, Order)])
+        for one in waiting:
+            if one.result is None:
+                self._carry_out_one(one)
+        await self._ledger.write(self._connection, list(self._held.values()), slot=slot)
+        refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
+        await changes.unclaim(self._connection, refused)
+
+    # Before deciding
+
+    async def _claim(self, waiting: Sequence[Pending]) -> None:
+        """Give new runs their ids, and record every claim before anything is done for it."""
+        made = [one for one in waiting if isinstance(one.order, NewRun)]
+        if made:
+            for one, run_id in zip(made, await runs.new_ids(self._connection, len(made)), strict=True):
+                one.run_id = run_id
+        claims: dict[bytes, tuple[Claim, Json]] = {}
+        for one in waiting:
+            claim = one.order.claim
+            if claim is None:
+                continue
+            if claim.scope in claims:
+                one.result = AlreadyClaimed()
+            else:
+                claims[claim.scope] = (claim, _reference(one))
+        free = await changes.claim(self._connection, list(claims.values()), self._now)
+        for one in waiting:
+            if one.order.claim is not None and one.order.claim.scope not in free:
+                one.result = AlreadyClaimed()
+
+    async def _make(self, waiting: Sequence[Pending]) -> None:
+        """Hold a run for each order that makes one."""
+        orders = {one.run_id: one.order for one in waiting if isinstance(one.order, NewRun)}
+        if not orders:
+            return
+        newest = await definitions.newest(self._connection, list({order.workflow_id for order in orders.values()}))
+        numbers = {
+            run_id: order.version_number or newest[order.workflow_id].number
+            for run_id, order in orders.items()
+            if order.workflow_id in newest
+        }
+        editions = await self._catalog.load(
+            self._connection, {(orders[run_id].workflow_id, number) for run_id, number in numbers.items()}
+        )
+        for one in waiting:
+            order = orders[one.run_id]
+            edition = editions.get((order.workflow_id, numbers.get(one.run_id, 0)))
+            problem = _unusable(order, newest.get(order.workflow_id), edition)
+            if problem is not None:
+                one.result = problem
+            elif edition is not None:
+                self._held[one.run_id] = _new(one.run_id, order, edition, self._now)
+        await self._open_chats({run_id: orders[run_id] for run_id in orders if run_id in self._held})
+
+    async def _open_chats(self, orders: dict[int, NewRun]) -> None:
+        wanted = {run_id: order for run_id, order in orders.items() if order.opens_chat and order.member_id}
+        rows = [
+            (order.uuid, order.workspace_id, order.member_id or 0, order.title, self._now) for order in wanted.values()
+        ]
+        made = await changes.open_chats(self._connection, rows)
+        for run_id, order in orders.items():
+            self._held[run_id].fixed["chat_id"] = made.get(order.uuid, order.chat_id)
+
+    async def _load(self, waiting: Sequence[Pending]) -> None:
+        """Lock people, then runs, each in order of id; load what deciding needs."""
+        wanted: set[int] = set()
+        people: set[tuple[int, int]] = set()
+        for one in waiting:
+            if isinstance(one.order, Order):
+                wanted.add(one.order.run_id)
+                account_id = _begins_work(one.order)
+                if account_id is not None:
+                    people.add((one.order.workspace_id, account_id))
+        if people:
+            self._busy = await runs.lock_people(self._connection, sorted(people))
+            wanted.update(self._busy.values())
+        rows = await runs.lock(self._connection, list(wanted)) if wanted else []
+        if not rows:
+            return
+        editions = await self._catalog.load(self._connection, {(row.workflow_id, row.version_number) for row in rows})
+        steps = await runs.steps_of(self._connection, rows)
+        for row in rows:
+            edition = editions[row.workflow_id, row.version_number]
+            run = as_run(row, edition, steps[row.id])
+            known = frozenset(step.number for step in run.steps)
+            self._held[row.id] = Held(run=run, edition=edition, row=row, known=known)
+        await self._add_context([row.id for row in rows])
+
+    async def _add_context(self, run_ids: Sequence[int]) -> None:
+        """What expressions see beside the run, as far as its version names it."""
+        by_names: dict[tuple[int, frozenset[str]], list[int]] = {}
+        for run_id in run_ids:
+            edition = self._held[run_id].edition
+            names = named(edition.version.names)
+            if names:
+                by_names.setdefault((edition.workspace_id, names), []).append(run_id)
+        for (workspace_id, names), ids in by_names.items():
+            found = await context.load(self._connection, workspace_id, ids, names)
+            for run_id in ids:
+                held = self._held[run_id]
+                held.run = msgspec.structs.replace(held.run, context=found[run_id])
+
+    # Deciding
+
+    def _carry_out_one(self, one: Pending) -> None:
+        order = one.order
+        command = Start(task=order.start_task) if isinstance(order, NewRun) else order.command
+        held = self._held.get(one.run_id if isinstance(order, NewRun) else order.run_id)
+        if held is None or held.edition.workspace_id != order.workspace_id:
+            one.result = NotFound("There is no such run.")
+            return
+        if isinstance(order, Order):
+            stale = _stale(held.run, order)
+            if stale is not None:
+                one.result = stale
+                return
+        decided = decide(held.run, command, order.actor, self._now)
+        match decided:
+            case Refusal(error=error):
+                one.result = error
+                if isinstance(order, NewRun):
+                    del self._held[one.run_id]
+            case Decision(run=run, events=events, interrupts=interrupts):
+                if events:
+                    self._ledger.accept(held, run, events, order.actor)
+                    self._interrupt(held, interrupts, order)
+                one.result = Outcome(run=run)
+
+    def _interrupt(self, held: Held, account_id: int | None, order: Order | NewRun) -> None:
+        """Whoever began here stops elsewhere: a person's hands are on one thing only."""
+        if account_id is None:
+            return
+        person = (order.workspace_id, account_id)
+        other = self._held.get(self._busy.get(person, 0))
+        self._busy[person] = held.run.id
+        if other is None or other.run.id == held.run.id:
+            return
+        decided = interrupt(other.run, account_id, order.actor, self._now)
+        if decided.events:
+            self._ledger.accept(other, decided.run, decided.events, order.actor)
+
+
+def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
+    """A stored run as a value to decide over."""
+    return Run(
+        id=row.id,
+        uuid=row.uuid,
+        version=edition.version,
+        state=row.state,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        steps=tuple(steps),
+        steps_count=row.steps_count,
+        selected=row.selected_step,
+        title=row.title,
+        priority=row.priority,
+        member_id=row.member_id,
+        due_at=row.due_at,
+        input=row.input,
+        output=row.output,
+        error=row.error,
+        indicators=row.indicators,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        cancel_reason=row.cancel_reason,
+        working_ms=row.working_ms,
+        machine_ms=row.machine_ms,
+    )
+
+
+def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
+    run = Run(
+        id=run_id,
+        uuid=order.uuid,
+        version=edition.version,
+        state=PENDING,
+        revision=0,
+        created_at=now,
+        updated_at=now,
+        title=order.title or edition.version.definition.name,
+        priority=PRIORITY_DEFAULT if order.priority is None else order.priority,
+        member_id=order.member_id,
+        due_at=order.due_at,
+        input=order.input,
+    )
+    fixed: dict[str, Any] = {
+        "uuid": order.uuid,
+        "workflow_id": edition.workflow_id,
+        "version_number": edition.number,
+        "chat_id": order.chat_id,
+        "input": order.input,
+        "run_type": order.run_type,
+        "ran_by_type": order.ran_by_type,
+        "ran_by_id": order.ran_by_id,
+        "ran_by_name": order.ran_by_name,
+        "end_user": order.end_user,
+        "external_id": order.external_id,
+        "created_at": now,
+    }
+    return Held(run=run, edition=edition, fixed=fixed)
+
+
+def _unusable(order: NewRun, newest: definitions.Newest | None, edition: Edition | None) -> CaseworkError | None:
+    """Why no run can be made of that workflow, version and task."""
+    if newest is None or newest.workspace_id != order.workspace_id:
+        return NotFound("There is no such workflow.")
+    if newest.is_archived:
+        return Conflict(f"The workflow {newest.name} is archived and takes no new cases.")
+    if edition is None:
+        message = f"The workflow {newest.name} has no version {order.version_number}; its newest is {newest.number}."
+        return Invalid(message, (Problem(path="/workflowVersionNumber", message=message),))
+    if order.start_task is not None and order.start_task not in {task.key for task in edition.version.definition.tasks}:
+        message = f"Version {edition.number} of {newest.name} has no task {order.start_task}."
+        return Invalid(message, (Problem(path="/taskId", message=message),))
+    return None
+
+
+def _stale(run: Run, order: Order) -> CaseworkError | None:
+    """PreconditionFailed where the caller has seen another revision of what the command is about."""
+    if order.expected_revision is None:
+        return None
+    revision = run.revision
+    if isinstance(order.command, StepCommand):
+        revision = next((step.revision for step in run.steps if step.number == order.command.step), 0)
+    if revision == order.expected_revision:
+        return None
+    return PreconditionFailed("It was changed since you read it: read it again, then decide.")
+
+
+def _begins_work(order: Order) -> int | None:
+    """The account whose work period the command would open."""
+    command: Command = order.command
+    if isinstance(command, Process):
+        return order.actor.account_id
+    if isinstance(command, Assign) and command.start_working:
+        return command.assignee.account_id
+    return None
+
+
+def _reference(one: Pending) -> Json:
+    return {"id": one.run_id} if isinstance(one.order, NewRun) else one.order.reference
+
+
+def _is_refused(one: Pending) -> bool:
+    return isinstance(one.result, Exception) and not isinstance(one.result, AlreadyClaimed)

@@ -1,0 +1,174 @@
+"""What a batch will write, collected decision by decision."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from casework.core.actor import Actor
+from casework.core.event import Event
+from casework.core.run import Run, current_step
+from casework.core.step import Step
+from casework.engine.catalog import Edition
+from casework.store import changes
+from casework.store.changes import EventRow, PeriodRow
+from casework.store.database import Connection
+from casework.store.runs import RunRow
+
+
+class Held(msgspec.Struct, kw_only=True):
+    """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
+
+    row: None for a run that this batch makes; fixed: what is written once, when it is made.
+    """
+
+    run: Run
+    edition: Edition
+    row: RunRow | None = None
+    fixed: dict[str, Any] = msgspec.field(default_factory=dict)
+    changed: dict[int, Step] = msgspec.field(default_factory=dict)
+    known: frozenset[int] = frozenset()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a decision was accepted."""
+        return self.row is None or self.run.revision != self.row.revision
+
+
+class Ledger:
+    """The rows of one commit."""
+
+    def __init__(self) -> None:
+        self._events: list[EventRow] = []
+        self._opened: dict[tuple[int, int], PeriodRow] = {}
+        self._passed: list[PeriodRow] = []
+        self._closed: list[tuple[int, int, int, datetime]] = []
+
+    def accept(self, held: Held, after: Run, events: Sequence[Event], actor: Actor) -> None:
+        """Take a decision in: the run as it is afterwards, and the facts."""
+        before = {step.number: step for step in held.run.steps}
+        for step in after.steps:
+            old = before.get(step.number)
+            if old is step:
+                continue
+            held.changed[step.number] = step
+            self._note_period(held, old, step, after.updated_at)
+        held.run = after
+        for event in events:
+            self._events.append(
+                EventRow(
+                    workspace_id=held.edition.workspace_id,
+                    type=event.type,
+                    run_id=after.id,
+                    step_number=event.step,
+                    revision=after.revision,
+                    actor_kind=actor.kind,
+                    actor_id=actor.id,
+                    actor_name=actor.name,
+                    data=event.data,
+                    at=after.updated_at,
+                )
+            )
+
+    async def write(self, connection: Connection, batch: Sequence[Held], *, slot: int) -> None:
+        """Write everything, one statement a table."""
+        held = [one for one in batch if one.is_changed]
+        await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
+        await changes.update_runs(connection, [_run_row(one) for one in held if one.row is not None])
+        await changes.update_steps(connection, [row for one in held for row in _step_rows(one, new=False)])
+        await changes.insert_steps(connection, [row for one in held for row in _step_rows(one, new=True)])
+        await changes.close_periods(connection, self._closed)
+        await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
+        await changes.insert_events(connection, self._events)
+        await changes.count(connection, _deltas(held), slot=slot)
+
+    def _note_period(self, held: Held, old: Step | None, new: Step, at: datetime) -> None:
+        """A work period that this decision closed or opened, as the step's `open_since` tells."""
+        since = None if old is None else old.open_since
+        if since == new.open_since and (old is None or old.account_id == new.account_id):
+            return
+        place = (held.run.id, new.number)
+        if old is not None and since is not None:
+            opened = self._opened.pop(place, None)
+            if opened is None:
+                self._closed.append((held.edition.workspace_id, *place, at))
+            else:
+                self._passed.append(msgspec.structs.replace(opened, ended_at=at))
+        if new.open_since is not None and new.account_id is not None:
+            self._opened[place] = PeriodRow(
+                workspace_id=held.edition.workspace_id,
+                run_id=held.run.id,
+                step_number=new.number,
+                account_id=new.account_id,
+                started_at=new.open_since,
+            )
+
+
+def current_task_id(run: Run, edition: Edition) -> int | None:
+    """The id of the task that an open run stands on; None where there is none."""
+    step = current_step(run)
+    return None if step is None else edition.task_id(step.task)
+
+
+def _run_row(held: Held) -> dict[str, Any]:
+    run = held.run
+    current = current_step(run)
+    return {
+        "id": run.id,
+        "workspace_id": held.edition.workspace_id,
+        "member_id": run.member_id,
+        "title": run.title,
+        "state": run.state,
+        "revision": run.revision,
+        "steps_count": run.steps_count,
+        "selected_step": run.selected,
+        "current_task_id": None if current is None else held.edition.task_id(current.task),
+        "current_step": None if current is None else current.number,
+        "priority": run.priority,
+        "due_at": run.due_at,
+        "output": run.output,
+        "error": run.error,
+        "indicators": run.indicators,
+        "working_ms": run.working_ms,
+        "machine_ms": run.machine_ms,
+        "updated_at": run.updated_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "cancel_reason": run.cancel_reason,
+    }
+
+
+def _step_rows(held: Held, *, new: bool) -> list[dict[str, Any]]:
+    edition = held.edition
+    rows = []
+    for number, step in sorted(held.changed.items()):
+        if (number not in held.known) is new:
+            row = msgspec.structs.asdict(step)
+            row["task_key"] = row.pop("task")
+            row["workspace_id"] = edition.workspace_id
+            row["run_id"] = held.run.id
+            if new:
+                row["workflow_id"] = edition.workflow_id
+                row["task_id"] = edition.task_id(step.task)
+                row["name"] = edition.version.task(step.task).name
+            rows.append(row)
+    return rows
+
+
+def _deltas(batch: Sequence[Held]) -> dict[tuple[int, int, int, date], int]:
+    """By how much the counts of open runs on each task change."""
+    deltas: dict[tuple[int, int, int, date], int] = defaultdict(int)
+    for held in batch:
+        before = None if held.row is None else held.row.current_task_id
+        after = current_task_id(held.run, held.edition)
+        if before == after:
+            continue
+        place = (held.edition.workspace_id, held.edition.workflow_id)
+        day = held.run.created_at.astimezone(UTC).date()
+        if before is not None:
+            deltas[*place, before, day] -= 1
+        if after is not None:
+            deltas[*place, after, day] += 1
+    return deltas

@@ -1,0 +1,62 @@
+"""What may be asked of the engine, and what it answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from casework.core.actor import Actor
+from casework.core.claim import Claim
+from casework.core.command import Command
+from casework.core.definition import Json
+from casework.core.run import Run
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A command on a run, and who gives it.
+
+    expected_revision: of the step where `command` names one, else of the run; another one is refused.
+    """
+
+    workspace_id: int
+    run_id: int
+    command: Command
+    actor: Actor
+    expected_revision: int | None = None
+    claim: Claim | None = None
+    reference: Json = None
+
+
+class NewRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run to be made and started in one commit.
+
+    version_number: None is the newest. start_task: start at that task alone. opens_chat: make a chat for it, owned by
+    `member_id`. chat_id: link it to that chat.
+    """
+
+    uuid: UUID
+    workspace_id: int
+    workflow_id: int
+    actor: Actor
+    version_number: int | None = None
+    member_id: int | None = None
+    start_task: str | None = None
+    title: str = ""
+    input: Json = msgspec.field(default_factory=dict)
+    priority: int | None = None
+    due_at: datetime | None = None
+    opens_chat: bool = False
+    chat_id: int | None = None
+    run_type: str = "api"
+    ran_by_type: str = "user"
+    ran_by_id: UUID | None = None
+    ran_by_name: str | None = None
+    end_user: str | None = None
+    external_id: str | None = None
+    claim: Claim | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What was committed: the run as it is now."""
+
+    run: Run

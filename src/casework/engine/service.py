@@ -1,0 +1,134 @@
+"""The engine: hand it an order; the answer comes when it is committed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from casework.clock import Clock
+from casework.core.errors import LimitExceeded, Unavailable
+from casework.engine.batch import Batch, Pending
+from casework.engine.catalog import Catalog
+from casework.engine.order import NewRun, Order, Outcome
+from casework.store.database import Database, refusal
+
+BATCH_MAX: Final = 256
+"""Orders in one commit: more no longer raise throughput, and hold their runs' locks longer."""
+
+WAITING_MAX: Final = 10_000
+"""Orders that may wait: at some thousands a second nobody waits longer than a few seconds; more is refused at once."""
+
+log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """The one writer of a process. Start it, submit orders from any task, stop it: what was accepted is carried out."""
+
+    def __init__(self, database: Database, clock: Clock, *, slot: int = 0) -> None:
+        self._database = database
+        self._clock = clock
+        self._slot = slot
+        self._catalog = Catalog()
+        self._waiting: deque[Pending] = deque()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def catalog(self) -> Catalog:
+        """The compiled versions, for those who read."""
+        return self._catalog
+
+    async def start(self) -> None:
+        """Begin to commit."""
+        self._stopping = False
+        self._loop = asyncio.create_task(self._run(), name="engine")
+
+    async def stop(self) -> None:
+        """Carry out what waits, then end. New orders are refused with Unavailable."""
+        self._stopping = True
+        self._wake.set()
+        if self._loop is not None:
+            await self._loop
+            self._loop = None
+
+    async def submit(self, order: Order) -> Outcome:
+        """Carry out an order.
+
+        Raises:
+            NotFound: no such run or step in that workspace.
+            Conflict, Denied, Invalid: the order was refused; nothing changed.
+            PreconditionFailed: the revision is another one.
+            AlreadyClaimed: the change was asked for before under the same claim; nothing was done now.
+            Unavailable: the database does not answer; the change may be tried again with the same claim.
+
+        """
+        return await self._answer(order)
+
+    async def create(self, new: NewRun) -> Outcome:
+        """Make and start a run; errors as `submit`."""
+        return await self._answer(new)
+
+    async def _answer(self, order: Order | NewRun) -> Outcome:
+        if self._stopping or self._loop is None:
+            message = "The server is stopping; try again in a moment."
+            raise Unavailable(message)
+        if len(self._waiting) >= WAITING_MAX:
+            message = "Too many changes are waiting; try again in a moment."
+            raise LimitExceeded(message, retry_after=1)
+        pending = Pending(order=order, answer=asyncio.get_running_loop().create_future())
+        self._waiting.append(pending)
+        self._wake.set()
+        # Shielded by being a plain future: a client that goes away does not take its order out of a commit.
+        return await pending.answer
+
+    async def _run(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+            await self._carry_out(batch)
+
+    async def _carry_out(self, batch: Sequence[Pending]) -> None:
+        """Commit a batch; where the database refuses it, each order alone, so that a poisoned one fails alone."""
+        try:
+            await self._commit(batch)
+        except Unavailable as error:
+            _give(batch, error)
+        except Exception as error:  # noqa: BLE001 - whatever a row provoked belongs to one order, not to all
+            if len(batch) == 1:
+                _give(batch, refusal(error))
+                return
+            log.warning("engine.batch_refused", orders=len(batch), error=str(error))
+            for one in batch:
+                await self._carry_out([one])
+
+    async def _commit(self, batch: Sequence[Pending]) -> None:
+        for one in batch:
+            one.result = None
+        async with self._database.write() as connection:
+            await Batch(connection, self._catalog, self._clock.now()).carry_out(batch, slot=self._slot)
+        for one in batch:
+            _settle(one)
+
+
+def _settle(one: Pending) -> None:
+    """Tell whoever waits; a client that went away is told nothing."""
+    if one.answer.done():
+        return
+    if isinstance(one.result, Exception):
+        one.answer.set_exception(one.result)
+    elif one.result is not None:
+        one.answer.set_result(one.result)
+
+
+def _give(batch: Sequence[Pending], error: Exception) -> None:
+    for one in batch:
+        one.result = error
+        _settle(one)

@@ -1,0 +1,22 @@
+"""What every operation works with: made once a process, by wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from casework.clock import Clock
+    from casework.engine.service import Engine
+    from casework.settings import Settings
+    from casework.store.database import Database
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of a running process."""
+
+    database: Database
+    engine: Engine
+    clock: Clock
+    settings: Settings

@@ -1,0 +1,133 @@
+"""Activities: the steps that people do, as they are read. Parked arrivals at a join are not activities yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.definition import Json
+from casework.core.permission import Grant
+from casework.core.selection import Condition, Selection
+from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS, implied
+from casework.store.database import Connection
+from casework.store.selection import Listing, Parameters, fetch_count, fetch_page
+
+
+class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An activity at an instant: the clocks are those of that instant."""
+
+    id: int
+    uuid: UUID
+    workflow_id: int
+    run_id: int
+    task_id: int
+    number: int
+    revision: int
+    name: str
+    state: str
+    account_id: int | None
+    actor_roles: Sequence[str]
+    allow_ids: Sequence[int]
+    deny_ids: Sequence[int]
+    data: Json
+    output: Json
+    indicators: Json
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    try_resolve_at: datetime | None
+    working_ms: int
+    live_ms: int
+    pipeline_ms: int
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An activity that nobody is on, which somebody could take."""
+
+    uuid: UUID
+    workflow_id: int
+    run_id: int
+    number: int
+
+
+_COLUMNS: Final = f"""
+    s.id, s.uuid, s.workflow_id, s.run_id, s.task_id, s.number, s.revision, s.name, s.state, s.account_id,
+    s.actor_roles, s.allow_ids, s.deny_ids, s.data, s.output, s.indicators,
+    s.created_at, s.started_at, s.ended_at, s.try_resolve_at,
+    {WORKING_MS} as working_ms, {LIVE_MS} as live_ms, {PIPELINE_MS} as pipeline_ms
+"""
+
+_LISTING: Final = Listing(
+    columns=COLUMNS,
+    select=_COLUMNS,
+    source="steps s",
+    always="s.workspace_id = $1 and s.kind = 'human' and s.state <> 'parked'",
+    tie="s.id",
+)
+
+
+async def list_activities(
+    connection: Connection, grant: Grant, selection: Selection, *, workflow_ids: Sequence[int] | None, now: datetime
+) -> list[ActivityRow]:
+    """The page of activities; of those workflows alone, or of the whole workspace where None are named."""
+    parameters = Parameters(grant.workspace_id, now=now)
+    extra = _extra(selection, workflow_ids, parameters)
+    rows = await fetch_page(connection, _LISTING, selection, parameters, extra=extra)
+    return [ActivityRow(**row) for row in rows]
+
+
+async def count_activities(
+    connection: Connection, grant: Grant, selection: Selection, *, workflow_ids: Sequence[int] | None, now: datetime
+) -> int:
+    """How many activities satisfy the conditions, whatever the page."""
+    parameters = Parameters(grant.workspace_id, now=now)
+    extra = _extra(selection, workflow_ids, parameters)
+    return await fetch_count(connection, _LISTING, selection, parameters, extra=extra)
+
+
+async def get_activity(
+    connection: Connection, grant: Grant, uuid: UUID, *, workflow_ids: Sequence[int] | None, now: datetime
+) -> ActivityRow | None:
+    """The activity of that uuid, if it is of those workflows (of the workspace where None are named)."""
+    alone = Selection(limit=1, conditions=(Condition(column="uuid", values=(uuid,)),))
+    found = await list_activities(connection, grant, alone, workflow_ids=workflow_ids, now=now)
+    return found[0] if found else None
+
+
+_CANDIDATES: Final = """
+    select s.uuid, s.workflow_id, s.run_id, s.number
+    from steps s
+    where s.workspace_id = $1 and s.workflow_id = any($2::bigint[]) and s.kind = 'human' and s.state = 'ready'
+      and (s.actor_roles = '{}' or s.actor_roles && $3::text[])
+      and (s.allow_ids = '{}' or $4::bigint = any(s.allow_ids))
+      and not $4::bigint = any(s.deny_ids)
+    order by s.priority desc, s.due_at, s.id
+    limit $5
+"""
+
+
+async def list_candidates(
+    connection: Connection,
+    grant: Grant,
+    *,
+    workflow_ids: Sequence[int],
+    limit: int,
+) -> list[Candidate]:
+    """The activities of those workflows that the caller could take now, the best first.
+
+    The best has the highest priority, then the earliest due, then the longest wait.
+    """
+    who = grant.principal
+    rows = await connection.fetch(
+        _CANDIDATES, grant.workspace_id, workflow_ids, sorted(who.actor_roles), who.account_id, limit
+    )
+    return [Candidate(**row) for row in rows]
+
+
+def _extra(selection: Selection, workflow_ids: Sequence[int] | None, parameters: Parameters) -> list[str]:
+    clauses = implied(selection.conditions)
+    if workflow_ids is not None:
+        clauses.append(f"s.workflow_id = any({parameters.bind(workflow_ids, 'bigint[]')})")
+    return clauses

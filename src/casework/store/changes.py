@@ -1,0 +1,292 @@
+"""What a commit writes: one statement a table, whatever the number of rows.
+
+Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row's fields are the columns' names.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.claim import Claim
+from casework.store.database import Connection
+
+_RUN_TYPES: Final = {
+    "id": "bigint",
+    "uuid": "uuid",
+    "workspace_id": "bigint",
+    "workflow_id": "bigint",
+    "version_number": "integer",
+    "member_id": "bigint",
+    "chat_id": "bigint",
+    "title": "text",
+    "state": "text",
+    "revision": "integer",
+    "steps_count": "integer",
+    "selected_step": "integer",
+    "current_task_id": "bigint",
+    "current_step": "integer",
+    "priority": "integer",
+    "due_at": "timestamptz",
+    "input": "jsonb",
+    "output": "jsonb",
+    "error": "jsonb",
+    "indicators": "jsonb",
+    "run_type": "text",
+    "ran_by_type": "text",
+    "ran_by_id": "uuid",
+    "ran_by_name": "text",
+    "end_user": "text",
+    "external_id": "text",
+    "working_ms": "bigint",
+    "machine_ms": "bigint",
+    "created_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "cancel_reason": "text",
+}
+_RUN_FROZEN: Final = frozenset(
+    {"id", "uuid", "workspace_id", "workflow_id", "version_number", "chat_id", "input", "run_type", "ran_by_type"}
+    | {"ran_by_id", "ran_by_name", "end_user", "external_id", "created_at"}
+)
+
+_STEP_TYPES: Final = {
+    "uuid": "uuid",
+    "workspace_id": "bigint",
+    "workflow_id": "bigint",
+    "run_id": "bigint",
+    "number": "integer",
+    "task_id": "bigint",
+    "task_key": "text",
+    "name": "text",
+    "kind": "text",
+    "visit": "integer",
+    "is_last": "boolean",
+    "is_output": "boolean",
+    "state": "text",
+    "revision": "integer",
+    "account_id": "bigint",
+    "member_id": "bigint",
+    "actor_roles": "text[]",
+    "allow_ids": "bigint[]",
+    "deny_ids": "bigint[]",
+    "priority": "integer",
+    "data": "jsonb",
+    "output": "jsonb",
+    "error": "jsonb",
+    "caught": "jsonb",
+    "indicators": "jsonb",
+    "parent": "integer",
+    "item_index": "integer",
+    "item": "jsonb",
+    "sources": "integer[]",
+    "absorbed_by": "text[]",
+    "is_left": "boolean",
+    "attempt": "integer",
+    "working_ms": "bigint",
+    "machine_ms": "bigint",
+    "open_since": "timestamptz",
+    "created_at": "timestamptz",
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "due_at": "timestamptz",
+    "try_resolve_at": "timestamptz",
+}
+_STEP_FROZEN: Final = frozenset(
+    {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "visit"}
+    | {"parent", "item_index", "item"}
+)
+
+
+def _insert(table: str, types: Mapping[str, str], *, overriding: str = "") -> str:
+    names = ", ".join(types)
+    fields = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    return f"insert into {table} ({names}) {overriding} select {names} from jsonb_to_recordset($1) as new ({fields})"  # noqa: S608 - constant names
+
+
+def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: frozenset[str]) -> str:
+    wanted = {name: kind for name, kind in types.items() if name in keys or name not in frozen}
+    sets = ", ".join(f"{name} = new.{name}" for name in wanted if name not in keys)
+    fields = ", ".join(f"{name} {kind}" for name, kind in wanted.items())
+    same = " and ".join(f"old.{name} = new.{name}" for name in keys)
+    return f"update {table} old set {sets} from jsonb_to_recordset($1) as new ({fields}) where {same}"  # noqa: S608 - constant names
+
+
+_INSERT_RUNS: Final = _insert("runs", _RUN_TYPES, overriding="overriding system value")
+_UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("workspace_id", "id"), _RUN_FROZEN)
+_INSERT_STEPS: Final = _insert("steps", _STEP_TYPES)
+_UPDATE_STEPS: Final = _update("steps", _STEP_TYPES, ("workspace_id", "run_id", "number"), _STEP_FROZEN)
+
+
+async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert runs whose ids were taken beforehand."""
+    if rows:
+        await connection.execute(_INSERT_RUNS, rows)
+
+
+async def update_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write everything of runs that can change."""
+    if rows:
+        await connection.execute(_UPDATE_RUNS, rows)
+
+
+async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert steps, in the order of their creation."""
+    if rows:
+        await connection.execute(_INSERT_STEPS, rows)
+
+
+async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write everything of steps that can change."""
+    if rows:
+        await connection.execute(_UPDATE_STEPS, rows)
+
+
+class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A work period that opened, and perhaps closed, in this commit."""
+
+    workspace_id: int
+    run_id: int
+    step_number: int
+    account_id: int
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+async def close_periods(connection: Connection, closed: Sequence[tuple[int, int, int, datetime]]) -> None:
+    """Close the open work periods of these (workspace id, run id, step number), at these instants."""
+    if closed:
+        await connection.execute(
+            """
+            update work_periods old set ended_at = new.ended_at
+            from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::timestamptz[])
+                as new (workspace_id, run_id, step_number, ended_at)
+            where old.workspace_id = new.workspace_id and old.run_id = new.run_id
+              and old.step_number = new.step_number and old.ended_at is null
+            """,
+            *(list(column) for column in zip(*closed, strict=True)),
+        )
+
+
+async def insert_periods(connection: Connection, rows: Sequence[PeriodRow]) -> None:
+    """Insert work periods; those that closed in this commit come first, so that one open period a person holds."""
+    if rows:
+        ordered = sorted(rows, key=lambda row: row.ended_at is None)
+        await connection.execute(
+            """
+            insert into work_periods (workspace_id, run_id, step_number, account_id, started_at, ended_at)
+            select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bigint[], $5::timestamptz[],
+                $6::timestamptz[])
+            """,
+            [row.workspace_id for row in ordered],
+            [row.run_id for row in ordered],
+            [row.step_number for row in ordered],
+            [row.account_id for row in ordered],
+            [row.started_at for row in ordered],
+            [row.ended_at for row in ordered],
+        )
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as it is kept."""
+
+    workspace_id: int
+    type: str
+    run_id: int
+    step_number: int | None
+    revision: int
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str | None
+    data: dict[str, Any]
+    at: datetime
+
+
+_INSERT_EVENTS: Final = _insert(
+    "events",
+    {
+        "workspace_id": "bigint",
+        "type": "text",
+        "run_id": "bigint",
+        "step_number": "integer",
+        "revision": "integer",
+        "actor_kind": "text",
+        "actor_id": "bigint",
+        "actor_name": "text",
+        "data": "jsonb",
+        "at": "timestamptz",
+    },
+)
+
+
+async def insert_events(connection: Connection, rows: Sequence[EventRow]) -> None:
+    """Append facts, in their order."""
+    if rows:
+        await connection.execute(_INSERT_EVENTS, rows)
+
+
+async def count(connection: Connection, deltas: Mapping[tuple[int, int, int, date], int], *, slot: int) -> None:
+    """Add to the counts of open runs by (workspace, workflow, task, day of creation)."""
+    changed = sorted((key, delta) for key, delta in deltas.items() if delta)
+    if changed:
+        await connection.execute(
+            """
+            insert into task_counts as old (workspace_id, workflow_id, task_id, day, slot, count)
+            select new.workspace_id, new.workflow_id, new.task_id, new.day, $6, new.count
+            from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::date[], $5::bigint[])
+                as new (workspace_id, workflow_id, task_id, day, count)
+            on conflict (workspace_id, workflow_id, task_id, day, slot) do update set count = old.count + excluded.count
+            """,
+            [key[0] for key, _ in changed],
+            [key[1] for key, _ in changed],
+            [key[2] for key, _ in changed],
+            [key[3] for key, _ in changed],
+            [delta for _, delta in changed],
+            slot,
+        )
+
+
+async def open_chats(connection: Connection, rows: Sequence[tuple[UUID, int, int, str, datetime]]) -> dict[UUID, int]:
+    """Make a chat for each (uuid, workspace id, member id, title, instant); their ids by uuid."""
+    if not rows:
+        return {}
+    made = await connection.fetch(
+        """
+        insert into chats (uuid, workspace_id, member_id, title, created_at, updated_at)
+        select new.uuid, new.workspace_id, new.member_id, new.title, new.at, new.at
+        from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
+            as new (uuid, workspace_id, member_id, title, at)
+        returning uuid, id
+        """,
+        *(list(column) for column in zip(*rows, strict=True)),
+    )
+    return {row["uuid"]: row["id"] for row in made}
+
+
+async def claim(connection: Connection, claims: Sequence[tuple[Claim, Any]], at: datetime) -> set[bytes]:
+    """Record claims with their references; the scopes of those that were free. Waits for whoever claims the same."""
+    if not claims:
+        return set()
+    rows = await connection.fetch(
+        """
+        insert into idempotency_keys (scope, request_hash, reference, created_at)
+        select new.scope, new.request_hash, new.reference::jsonb, $4
+        from unnest($1::bytea[], $2::bytea[], $3::text[]) as new (scope, request_hash, reference)
+        order by new.scope
+        on conflict (scope) do nothing returning scope
+        """,
+        [claim.scope for claim, _ in claims],
+        [claim.request_hash for claim, _ in claims],
+        [msgspec.json.encode(reference).decode() for _, reference in claims],
+        at,
+    )
+    return {row["scope"] for row in rows}
+
+
+async def unclaim(connection: Connection, scopes: Sequence[bytes]) -> None:
+    """Free claims of changes that were refused."""
+    if scopes:
+        await connection.execute("delete from idempotency_keys where scope = any($1::bytea[])", list(scopes))

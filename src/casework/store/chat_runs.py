@@ -1,0 +1,94 @@
+"""The runs of a chat with what each shows of its tasks: a constant number of queries, however many runs there are."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.definition import Definition
+from casework.core.permission import Grant
+from casework.store.database import Connection
+
+RUNS_MAX: Final = 1000
+"""Runs of one chat that are shown, the newest of them: the answer has no pages."""
+
+
+class ChatRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of a chat; `checksum` names the definition that it goes by."""
+
+    id: int
+    uuid: UUID
+    workflow_uuid: UUID
+    checksum: bytes
+    state: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class LastVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest visit of a task in a run."""
+
+    run_id: int
+    task_key: str
+    state: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+_RUNS: Final = """
+select id, uuid, workflow_uuid, checksum, state, started_at, ended_at from (
+    select r.id, r.uuid, w.uuid as workflow_uuid, v.checksum, r.state, r.started_at, r.ended_at, r.created_at
+    from runs r
+    join workflows w on w.workspace_id = r.workspace_id and w.id = r.workflow_id
+    join workflow_versions v
+      on v.workspace_id = r.workspace_id and v.workflow_id = r.workflow_id and v.number = r.version_number
+    where r.workspace_id = $1 and r.chat_id = $2
+    order by r.created_at desc, r.id desc limit $3
+) newest
+order by started_at nulls last, created_at, id
+"""
+
+
+async def runs(connection: Connection, grant: Grant, chat_id: int) -> list[ChatRun]:
+    """The runs of a chat by their start, those not started last by creation; the newest RUNS_MAX."""
+    rows = await connection.fetch(_RUNS, grant.workspace_id, chat_id, RUNS_MAX)
+    return [ChatRun(**row) for row in rows]
+
+
+_LAST_VISITS: Final = """
+select run_id, task_key, state, started_at, ended_at from steps
+where workspace_id = $1 and run_id = any($2::bigint[]) and is_last and parent is null
+"""
+
+
+async def last_visits(connection: Connection, grant: Grant, run_ids: list[int]) -> list[LastVisit]:
+    """The newest visit of every task that those runs reached, in no order; an item of a `for_each` is no visit."""
+    rows = await connection.fetch(_LAST_VISITS, grant.workspace_id, run_ids)
+    return [LastVisit(**row) for row in rows]
+
+
+_DEFINITIONS: Final = """
+select distinct on (checksum) checksum, definition from workflow_versions
+where workspace_id = $1 and (workflow_id, number) in (
+    select workflow_id, version_number from runs where workspace_id = $1 and chat_id = $2
+) and checksum = any($3::bytea[])
+"""
+
+
+async def definitions(
+    connection: Connection, grant: Grant, chat_id: int, checksums: Collection[bytes]
+) -> dict[bytes, Definition]:
+    """Those of the definitions that the chat's runs go by, by checksum."""
+    rows = await connection.fetch(_DEFINITIONS, grant.workspace_id, chat_id, list(checksums))
+    return {row["checksum"]: msgspec.convert(row["definition"], Definition) for row in rows}
+
+
+_HAS_OPEN: Final = "select from runs where workspace_id = $1 and chat_id = $2 and ended_at is null limit 1"
+
+
+async def has_open(connection: Connection, grant: Grant, chat_id: int) -> bool:
+    """Whether a run of the chat has not ended."""
+    return await connection.fetchrow(_HAS_OPEN, grant.workspace_id, chat_id) is not None
+

@@ -1,0 +1,230 @@
+"""Conversations: who owns one, who takes part in it, and how it stands. A deleted one is not there for anybody."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.permission import Grant
+from casework.store.database import Connection
+
+PARTICIPANTS_MAX: Final = 100
+"""Members who take part in one chat beside its owner: they are shown with every chat of a list."""
+
+
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat as it is read.
+
+    member_*, account_uuid: its owner. participants: members who take part beside the owner, in order of joining.
+    assignment_id: the newest run that is linked to it.
+    """
+
+    id: int
+    uuid: UUID
+    member_id: int
+    member_name: str
+    account_uuid: UUID
+    title: str
+    summary: str
+    channel: str
+    chat_type: str
+    is_paused: bool
+    needs_response: bool
+    message_count: int
+    last_message_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    participants: list[int]
+    assignment_id: int | None
+
+
+class NewChat(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat to be opened; `member_id` will own it."""
+
+    uuid: UUID
+    member_id: int
+    created_at: datetime
+    title: str = ""
+    summary: str = ""
+    channel: str = "web"
+    chat_type: str = "chat"
+
+
+class ChatChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a chat from now on; None leaves a field as it is."""
+
+    title: str | None = None
+    summary: str | None = None
+    is_paused: bool | None = None
+    needs_response: bool | None = None
+
+
+_CHAT: Final = """
+select c.id, c.uuid, c.member_id, m.name as member_name, a.uuid as account_uuid, c.title, c.summary, c.channel,
+       c.chat_type, c.is_paused, c.needs_response, c.message_count, c.last_message_at, c.created_at, c.updated_at,
+       array(select p.member_id from chat_participants p
+             where p.workspace_id = c.workspace_id and p.chat_id = c.id
+             order by p.added_at, p.member_id) as participants,
+       (select max(r.id) from runs r where r.workspace_id = c.workspace_id and r.chat_id = c.id) as assignment_id
+from chats c
+join members m on m.workspace_id = c.workspace_id and m.id = c.member_id
+join accounts a on a.id = m.account_id
+"""
+
+_BY_ID: Final = _CHAT + "where c.workspace_id = $1 and c.id = $2 and c.deleted_at is null"
+_BY_UUID: Final = _CHAT + "where c.workspace_id = $1 and c.uuid = $2 and c.deleted_at is null"
+
+
+async def find(connection: Connection, grant: Grant, identifier: int | UUID) -> Chat | None:
+    """The chat of that id or UUID in the grant's workspace; None where there is none, or it was deleted."""
+    query = _BY_UUID if isinstance(identifier, UUID) else _BY_ID
+    row = await connection.fetchrow(query, grant.workspace_id, identifier)
+    return None if row is None else _chat(row)
+
+
+_LOCK: Final = "select from chats where workspace_id = $1 and id = $2 and deleted_at is null for no key update"
+
+
+async def lock(connection: Connection, grant: Grant, chat_id: int) -> bool:
+    """Keep everybody else from changing the chat until the transaction ends; False where it is gone."""
+    return await connection.fetchrow(_LOCK, grant.workspace_id, chat_id) is not None
+
+
+_ALL: Final = (
+    _CHAT
+    + """
+where c.workspace_id = $1 and c.deleted_at is null
+order by c.id desc limit $2 offset $3
+"""
+)
+_ALL_COUNT: Final = "select count(*) from chats where workspace_id = $1 and deleted_at is null"
+
+
+async def page(connection: Connection, grant: Grant, *, limit: int, offset: int) -> tuple[list[Chat], int]:
+    """Every chat of the workspace, newest first: the page, and how many there are."""
+    rows = await connection.fetch(_ALL, grant.workspace_id, limit, offset)
+    total: int = await connection.fetchval(_ALL_COUNT, grant.workspace_id)
+    return [_chat(row) for row in rows], total
+
+
+# Both ways to be in a chat are read in order and cut before they are merged: a page never sorts somebody's history.
+_OF_MEMBER: Final = (
+    """
+with own as (
+    (select id from chats
+     where workspace_id = $1 and member_id = $2 and deleted_at is null
+     order by id desc limit $3::bigint + $4::bigint)
+    union
+    (select c.id from chat_participants p
+     join chats c on c.workspace_id = p.workspace_id and c.id = p.chat_id and c.deleted_at is null
+     where p.workspace_id = $1 and p.member_id = $2
+     order by p.chat_id desc limit $3::bigint + $4::bigint)
+    order by id desc limit $3 offset $4
+)
+"""
+    + _CHAT
+    + "join own on own.id = c.id where c.workspace_id = $1 order by c.id desc"
+)
+_OF_MEMBER_COUNT: Final = """
+select (select count(*) from chats where workspace_id = $1 and member_id = $2 and deleted_at is null)
+     + (select count(*) from chat_participants p
+        join chats c on c.workspace_id = p.workspace_id and c.id = p.chat_id
+        where p.workspace_id = $1 and p.member_id = $2 and c.member_id <> $2 and c.deleted_at is null)
+"""
+
+
+async def page_of_member(
+    connection: Connection, grant: Grant, member_id: int, *, limit: int, offset: int
+) -> tuple[list[Chat], int]:
+    """The chats that a member owns or takes part in, newest first: the page, and how many there are."""
+    rows = await connection.fetch(_OF_MEMBER, grant.workspace_id, member_id, limit, offset)
+    total: int = await connection.fetchval(_OF_MEMBER_COUNT, grant.workspace_id, member_id)
+    return [_chat(row) for row in rows], total
+
+
+_INSERT: Final = """
+insert into chats (uuid, workspace_id, member_id, title, summary, channel, chat_type, created_at, updated_at)
+select $2, $1, m.id, $4, $5, $6, $7, $8, $8
+from members m where m.workspace_id = $1 and m.id = $3 and m.removed_at is null
+returning id
+"""
+
+
+async def insert(connection: Connection, grant: Grant, new: NewChat) -> int | None:
+    """Open a chat; its id, or None where the workspace has no such member."""
+    found: int | None = await connection.fetchval(
+        _INSERT,
+        grant.workspace_id,
+        new.uuid,
+        new.member_id,
+        new.title,
+        new.summary,
+        new.channel,
+        new.chat_type,
+        new.created_at,
+    )
+    return found
+
+
+_UPDATE: Final = """
+update chats set title = coalesce($3, title), summary = coalesce($4, summary),
+                 is_paused = coalesce($5, is_paused), needs_response = coalesce($6, needs_response), updated_at = $7
+where workspace_id = $1 and id = $2 and deleted_at is null
+"""
+
+
+async def update(connection: Connection, grant: Grant, chat_id: int, change: ChatChange, *, at: datetime) -> None:
+    """Say something else of a chat."""
+    fields = (change.title, change.summary, change.is_paused, change.needs_response)
+    await connection.execute(_UPDATE, grant.workspace_id, chat_id, *fields, at)
+
+
+_DELETE: Final = """
+update chats set deleted_at = $3, updated_at = $3 where workspace_id = $1 and id = $2 and deleted_at is null
+returning id
+"""
+
+
+async def delete(connection: Connection, grant: Grant, chat_id: int, *, at: datetime) -> bool:
+    """Take a chat away from everybody; its messages and runs are kept. False where it was gone already."""
+    return await connection.fetchval(_DELETE, grant.workspace_id, chat_id, at) is not None
+
+
+_ADD: Final = """
+with wanted as (
+    select m.id from members m
+    where m.workspace_id = $1 and m.id = any($3::bigint[]) and m.removed_at is null
+), added as (
+    insert into chat_participants (workspace_id, chat_id, member_id, added_at)
+    select $1, $2, w.id, $4 from wanted w
+    where w.id <> (select member_id from chats where workspace_id = $1 and id = $2)
+    on conflict do nothing
+)
+select id from wanted
+"""
+
+
+async def add_participants(
+    connection: Connection, grant: Grant, chat_id: int, member_ids: list[int], *, at: datetime
+) -> set[int]:
+    """Let members take part; those among them that the workspace knows. The owner and those in it stay as they are."""
+    return {row["id"] for row in await connection.fetch(_ADD, grant.workspace_id, chat_id, member_ids, at)}
+
+
+_MEMBER_BY_UUID: Final = """
+select m.id from members m join accounts a on a.id = m.account_id
+where m.workspace_id = $1 and a.uuid = $2 and m.removed_at is null
+"""
+_MEMBER_BY_ACCOUNT: Final = "select id from members where workspace_id = $1 and account_id = $2 and removed_at is null"
+
+
+async def member_of_account(connection: Connection, grant: Grant, account: int | UUID) -> int | None:
+    """The membership of that account in the grant's workspace; None where it has none."""
+    query = _MEMBER_BY_UUID if isinstance(account, UUID) else _MEMBER_BY_ACCOUNT
+    found: int | None = await connection.fetchval(query, grant.workspace_id, account)
+    return found
+
+
+def _chat(row: Any) -> Chat:
+    return Chat(**row)

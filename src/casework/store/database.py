@@ -1,0 +1,118 @@
+"""The database: a pool of connections, transactions, and the translation of what can go wrong."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from casework.core.errors import Conflict, Invalid, Unavailable
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+"""What store functions are given: a connection, inside a transaction where they write."""
+
+POOL_SIZE_DEFAULT: Final = 12
+"""Connections a process: reads are short, and the one writer holds one."""
+
+STATEMENT_TIMEOUT_SECONDS: Final = 30
+"""No statement of a request runs longer; bulk work sets its own."""
+
+ACQUIRE_TIMEOUT_SECONDS: Final = 10
+"""A request that has waited so long for a connection is answered 503: the queue is too long to be worth joining."""
+
+
+class Database:
+    """A pool on one database. Open it with `Database.open`, close it when done."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = POOL_SIZE_DEFAULT) -> "Database":
+        """Connect to `url` with at most `size` connections; Unavailable where nothing answers."""
+        with outages():
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                init=prepare,
+                command_timeout=STATEMENT_TIMEOUT_SECONDS,
+                server_settings={"application_name": "casework", "timezone": "UTC", "jit": "off"},
+            )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Give every connection back and close them."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """A connection for reading: each statement sees what is committed when it starts."""
+        with outages():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A connection on which several statements see the same instant."""
+        async with self.read() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Connection]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with self.read() as connection, connection.transaction():
+            yield connection
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Make a connection speak JSON values instead of text."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_encode, decoder=msgspec.json.decode, format="text"
+    )
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def _encode(value: Any) -> str:
+    return _encoder.encode(value).decode()
+
+
+_OUTAGES: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DiskFullError,
+    asyncpg.OutOfMemoryError,
+)
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn a database that does not answer into Unavailable, and a lost race into Conflict."""
+    try:
+        yield
+    except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
+        raise Conflict("Somebody changed this at the same moment; try again.") from error
+    except _OUTAGES as error:
+        raise Unavailable("The database does not answer now; try again in a moment.") from error
+
+
+def refusal(error: Exception) -> Exception:
+    """What the database refused, in our words; any other error as it is."""
+    match error:
+        case asyncpg.UniqueViolationError() if "external_id" in str(error):
+            return Conflict("There is one with this external id already.")
+        case asyncpg.UniqueViolationError():
+            return Conflict("Somebody changed this at the same moment; read it again, then decide.")
+        case asyncpg.DataError() | asyncpg.CheckViolationError() | asyncpg.ForeignKeyViolationError():
+            return Invalid("The database cannot hold these values.")
+    return error

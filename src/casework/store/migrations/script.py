@@ -1,0 +1,16 @@
+"""How a migration runs its SQL file."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+
+def run(name: str) -> None:
+    """Run every statement of the file of that name in `versions`, in the migration's own transaction."""
+    source = (Path(__file__).parent / "versions" / name).read_text(encoding="utf-8")
+
+    async def execute(connection: Any) -> None:
+        await connection.execute(source)
+
+    op.get_bind().connection.dbapi_connection.run_async(execute)  # type: ignore[union-attr]

@@ -1,0 +1,127 @@
+"""Runs and their steps as the engine needs them: locked in order, loaded whole, for many at a time."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.definition import Json
+from casework.core.step import Step
+from casework.store.database import Connection
+
+
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `runs`, as far as deciding needs it."""
+
+    id: int
+    uuid: UUID
+    workspace_id: int
+    workflow_id: int
+    version_number: int
+    member_id: int | None
+    title: str
+    state: str
+    revision: int
+    steps_count: int
+    selected_step: int | None
+    current_task_id: int | None
+    current_step: int | None
+    priority: int
+    due_at: datetime | None
+    input: Json
+    output: Json
+    error: Json
+    indicators: Json
+    working_ms: int
+    machine_ms: int
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    cancel_reason: str | None
+
+
+_RUN_COLUMNS: Final = ", ".join(RunRow.__struct_fields__)
+
+# Locked in order of id, so that two batches that share runs wait for each other instead of deadlocking.
+_LOCK: Final = f"select {_RUN_COLUMNS} from runs where id = any($1::bigint[]) order by id for no key update"  # noqa: S608 - constant names
+
+_READ: Final = f"select {_RUN_COLUMNS} from runs where workspace_id = $1 and id = any($2::bigint[])"  # noqa: S608 - the same
+
+_STEP_COLUMNS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
+
+# What deciding needs: live steps, each task's last visit, and its last completed one.
+_STEPS: Final = f"""
+select s.run_id, s.task_key, {", ".join(f"s.{name}" for name in _STEP_COLUMNS)}
+from unnest($1::bigint[], $2::bigint[]) as wanted (workspace_id, run_id)
+join steps s on s.workspace_id = wanted.workspace_id and s.run_id = wanted.run_id
+where s.is_last or s.is_output or s.ended_at is null
+order by s.run_id, s.number
+"""  # noqa: S608 - constant names
+
+_LOCK_MEMBERS: Final = """
+select m.id from members m
+join unnest($1::bigint[], $2::bigint[]) as wanted (workspace_id, account_id)
+  on m.workspace_id = wanted.workspace_id and m.account_id = wanted.account_id
+order by m.id for no key update of m
+"""
+
+_OPEN_PERIODS: Final = """
+select p.workspace_id, p.account_id, p.run_id
+from unnest($1::bigint[], $2::bigint[]) as wanted (workspace_id, account_id)
+join work_periods p on p.workspace_id = wanted.workspace_id and p.account_id = wanted.account_id and p.ended_at is null
+"""
+
+
+async def lock(connection: Connection, run_ids: Sequence[int]) -> list[RunRow]:
+    """The runs of these ids that there are, locked until the transaction ends, in order of id."""
+    return [_run_row(row) for row in await connection.fetch(_LOCK, sorted(set(run_ids)))]
+
+
+async def read(connection: Connection, workspace_id: int, run_ids: Sequence[int]) -> list[RunRow]:
+    """The runs of these ids that the workspace has, as they are committed now."""
+    return [_run_row(row) for row in await connection.fetch(_READ, workspace_id, list(run_ids))]
+
+
+async def steps_of(connection: Connection, runs: Sequence[RunRow]) -> dict[int, list[Step]]:
+    """What deciding needs of these runs' steps, by run, in order of number."""
+    found: dict[int, list[Step]] = defaultdict(list)
+    rows = await connection.fetch(_STEPS, [run.workspace_id for run in runs], [run.id for run in runs])
+    for row in rows:
+        found[row["run_id"]].append(_step(row))
+    return found
+
+
+async def lock_people(connection: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Lock these (workspace id, account id) memberships, and say in which run each has an open work period.
+
+    Whoever opens a work period holds its person's lock, so what is found can only close meanwhile, never open.
+    """
+    workspaces, accounts = [pair[0] for pair in people], [pair[1] for pair in people]
+    await connection.fetch(_LOCK_MEMBERS, workspaces, accounts)
+    rows = await connection.fetch(_OPEN_PERIODS, workspaces, accounts)
+    return {(row["workspace_id"], row["account_id"]): row["run_id"] for row in rows}
+
+
+async def new_ids(connection: Connection, count: int) -> list[int]:
+    """Ids for `count` runs to be inserted, ascending."""
+    rows = await connection.fetch(
+        "select nextval(pg_get_serial_sequence('runs', 'id')) as id from generate_series(1, $1::integer)", count
+    )
+    return [row["id"] for row in rows]
+
+
+def _run_row(row: Any) -> RunRow:
+    return RunRow(**row)
+
+
+def _step(row: Any) -> Step:
+    values = dict(row)
+    del values["run_id"]
+    values["task"] = values.pop("task_key")
+    for name in ("actor_roles", "allow_ids", "deny_ids", "sources", "absorbed_by"):
+        values[name] = tuple(values[name])
+    return Step(**values)
