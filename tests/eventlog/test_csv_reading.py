@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.eventlog import Case, Event, LogProblem, read_csv
+from casework.eventlog import Case, Event, LogProblem, read_csv, shelf
 from casework.eventlog.columns import COLUMNS_MAX, NAMES
 from casework.eventlog.table import FIELD_CHARACTERS_MAX, ROW_BYTES_MAX
 
@@ -25,12 +25,16 @@ def problem_of(text: str | bytes, mapping=None) -> LogProblem:
 
 
 def test_a_row_is_an_event_with_its_fields_its_line_and_other_columns_as_attributes():
-    text = "case_id,activity,timestamp,resource,group,lifecycle,cost,note\n1,Review,2024-01-01T10:00:00Z,Ann,Desk,START,5,\n"
-    event = Event(task="Review", at=TEN, resource="Ann", group="Desk", lifecycle="start", attributes={"cost": "5"}, line=2)
+    text = "case_id,task,time,resource,group,lifecycle,cost,note\n1,Review,2024-01-01T10:00:00Z,Ann,Desk,START,5,\n"
+    event = Event(
+        task="Review", at=TEN, resource="Ann", group="Desk", lifecycle="start", attributes={"cost": "5"}, line=2
+    )
     assert cases_of(text) == [Case(id="1", events=(event,))]
 
 
-@pytest.mark.parametrize("header", ["case:concept:name,concept:name,time:timestamp,org:resource,org:group,lifecycle:transition"])
+@pytest.mark.parametrize(
+    "header", ["case:concept:name,concept:name,time:timestamp,org:resource,org:group,lifecycle:transition"]
+)
 def test_columns_named_as_in_xes_are_known(header):
     (case,) = cases_of(header + ",case:channel,cost\n1,A,2024-01-01 10:00,Ann,Desk,Start,web,5\n")
     assert (case.id, case.attributes) == ("1", {"channel": "web"})
@@ -69,7 +73,9 @@ def test_comma_semicolon_and_tab_are_told_from_the_header(delimiter):
 
 def test_rows_of_a_case_may_be_scattered_and_cases_come_as_they_first_appear():
     rows = ["b,1,2024-01-03", "a,2,2024-01-02", "b,3,2024-01-01", "c,4,2024-01-01", "a,5,2024-01-02", "b,6,2024-01-01"]
-    found = [(case.id, [event.task for event in case.events]) for case in cases_of("case,task,time\n" + "\n".join(rows))]
+    found = [
+        (case.id, [event.task for event in case.events]) for case in cases_of("case,task,time\n" + "\n".join(rows))
+    ]
     assert found == [("b", ["3", "6", "1"]), ("a", ["2", "5"]), ("c", ["4"])]
 
 
@@ -162,12 +168,16 @@ def test_a_case_has_at_most_so_many_events(monkeypatch):
 
 
 def test_a_disk_without_room_is_told_as_such(monkeypatch):
-    monkeypatch.setattr("casework.eventlog.shelf._SCHEMA", "create table cases (id); create table events (id);")
-    assert "make room" in problem_of(HEAD).message
+    monkeypatch.setattr("casework.eventlog.shelf._SCHEMA", shelf._SCHEMA + "pragma max_page_count = 20;")
+    problem = problem_of("case,task,time\n" + "1,A,2024-01-01\n" * 5_000)
+    assert "disk is full" in problem.message
+    assert "make room" in problem.message
 
 
 rows_of_text = st.lists(
-    st.tuples(st.sampled_from("abc"), st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip)),
+    st.tuples(
+        st.sampled_from("abc"), st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip)
+    ),
     min_size=1,
     max_size=30,
 )

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from casework.eventlog.instant import YEAR_MAX, YEAR_MIN, instant
 
+FIRST = datetime(YEAR_MIN, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+LAST = datetime(YEAR_MAX, 12, 31, tzinfo=UTC).replace(tzinfo=None)
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -36,8 +39,18 @@ def test_anything_finer_than_a_millisecond_is_cut_off_and_not_rounded():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "03/04/2024", "1318921580", "1910123112000", "2011-W42-2", "2011-10-18T09", "2011-10-18T09:06:20.Z"]
-    + ["２０１１-10-18", "2011-10-18T09:06:20+2"],
+    [
+        "",
+        "yesterday",
+        "03/04/2024",
+        "1318921580",
+        "1910123112000",
+        "2011-W42-2",
+        "2011-10-18T09",
+        "2011-10-18T09:06:20.Z",
+        "2011-10-18T09:06:20+2",
+        "\uff12\uff10\uff11\uff11-10-18",
+    ],
 )
 def test_what_is_no_iso_8601_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="write it as 2024-03-31T09:30:00Z"):
@@ -50,14 +63,16 @@ def test_an_absurd_year_is_refused(text):
         instant(text)
 
 
-@pytest.mark.parametrize("text", ["2011-02-30", "2011-13-01", "2011-10-18T25:00", "2011-10-18T09:06:61", "2011-01-01T00:00+99:00"])
+@pytest.mark.parametrize(
+    "text", ["2011-02-30", "2011-13-01", "2011-10-18T25:00", "2011-10-18T09:06:61", "2011-01-01T00:00+99:00"]
+)
 def test_an_instant_that_does_not_exist_is_refused(text):
     with pytest.raises(ValueError, match="does not exist"):
         instant(text)
 
 
 @given(
-    st.datetimes(min_value=datetime(YEAR_MIN, 1, 1), max_value=datetime(YEAR_MAX, 12, 31)),
+    st.datetimes(min_value=FIRST, max_value=LAST),
     st.integers(min_value=-14 * 60, max_value=14 * 60),
 )
 def test_every_instant_written_in_iso_8601_is_read_to_the_millisecond(local, minutes):

@@ -70,14 +70,22 @@ def test_a_log_whose_elements_have_a_prefix_is_read():
 
 def test_values_have_the_type_that_their_element_says():
     more = """<int key="i" value="-3"/><float key="f" value="2.5e1"/><boolean key="b" value="true"/>
-    <boolean key="n" value="0"/><id key="u" value="a-b"/><date key="d" value="2024-01-01"/><string key="s" value="3"/>"""
+    <boolean key="n" value="0"/><id key="u" value="a-b"/>
+    <date key="d" value="2024-01-01"/><string key="s" value="3"/>"""
     (found,) = cases_of(log(event(more=more)))[0].events
     assert found.attributes == {"i": -3, "f": 25.0, "b": True, "n": False, "u": "a-b", "d": "2024-01-01", "s": "3"}
 
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("int", "many"), ("int", "9" * 30), ("float", "NaN"), ("float", "INF"), ("float", "1e999"), ("boolean", "perhaps")],
+    [
+        ("int", "many"),
+        ("int", "9" * 30),
+        ("float", "NaN"),
+        ("float", "INF"),
+        ("float", "1e999"),
+        ("boolean", "perhaps"),
+    ],
 )
 def test_a_value_that_json_or_its_type_does_not_have_stays_text(kind, text):
     (found,) = cases_of(log(event(more=f'<{kind} key="x" value="{text}"/>')))[0].events
@@ -90,7 +98,8 @@ def test_an_attribute_without_a_value_is_null():
 
 
 def test_nested_attributes_lists_and_containers_are_passed_over():
-    more = """<string key="outer" value="kept"><string key="inner" value="not"><int key="deeper" value="1"/></string></string>
+    more = """<string key="outer" value="kept"><string key="inner" value="not">
+    <int key="deeper" value="1"/></string></string>
     <list key="l"><values><string key="concept:name" value="not the name"/></values></list>
     <container key="c"><date key="time:timestamp" value="not the time"/></container>"""
     (found,) = cases_of(log(event(more=more)))[0].events
@@ -113,7 +122,9 @@ def test_extensions_classifiers_comments_and_attributes_of_the_log_are_no_cases(
 def test_global_defaults_fill_in_what_is_missing_and_override_nothing():
     before = """<global scope="trace"><string key="channel" value="desk"/><int key="amount" value="1"/></global>
     <global scope="event"><string key="org:resource" value="Ann"/><string key="cost" value="2"/></global>\n"""
-    text = log('<int key="amount" value="9"/>', event(), event(more='<string key="org:resource" value="Bob"/>'), before=before)
+    text = log(
+        '<int key="amount" value="9"/>', event(), event(more='<string key="org:resource" value="Bob"/>'), before=before
+    )
     (case,) = cases_of(text)
     assert case.attributes == {"amount": 9, "channel": "desk"}
     assert [found.resource for found in case.events] == ["Ann", "Bob"]
@@ -216,13 +227,14 @@ def test_a_log_in_utf16_is_refused():
     assert problem_of(log(event()).encode("utf-16-le")).line == 1
 
 
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 DOCTYPES = [
     '<!DOCTYPE log SYSTEM "file:///etc/passwd">',
     "<!DOCTYPE log>",
     '<!DOCTYPE log [<!ENTITY a "b">]>',
     '<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
     '<!DOCTYPE log [<!ENTITY % p SYSTEM "http://127.0.0.1:9/evil.dtd"> %p;]>',
-    "<!DOCTYPE log [" + '<!ENTITY l0 "lol">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)) + "]>",
+    f'<!DOCTYPE log [<!ENTITY l0 "lol">{LAUGHS}]>',
 ]
 
 
@@ -263,7 +275,9 @@ def test_cases_come_before_the_rest_of_the_file_is_read():
     assert stream.tell() < 500_000
 
 
-plain_text = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufffe\uffff"), min_size=1)
+plain_text = st.text(
+    st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufffe\uffff"), min_size=1
+)
 escaped = {"&": "&amp;", "<": "&lt;", '"': "&quot;"}
 
 

@@ -26,7 +26,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def credential_of(connection: Connection, settings: Settings) -> Credential | None:
-    """The request's credential. A bearer counts before a cookie; a header that is no bearer is refused, not passed over.
+    """The request's credential. A bearer counts before a cookie; a header that holds something else is refused.
 
     Raises:
         Unauthenticated: the Authorization header holds something else than a bearer.

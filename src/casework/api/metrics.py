@@ -3,9 +3,10 @@
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import generate_latest
 
-MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
+MEDIA_TYPE: Final = "text/plain; version=0.0.4"
+"""The text format, to which the framework adds the charset."""
 
 UNMATCHED: Final = "(none)"
 """The route of what has none: labels are never made of what a client may invent."""

@@ -30,14 +30,14 @@ from casework.operations.services import Services
 HEADER: Final = "idempotency-key"
 
 Act = Callable[[Claim | None], Awaitable[Any]]
-"""Makes the change, hands the claim to whoever writes it, and gives a JSON value that names what was made or changed."""
+"""Makes the change, hands the claim to whoever writes it, and gives a JSON value that names what was changed."""
 
 Show = Callable[[Any], Awaitable[HttpResponse]]
 """The answer that tells of that value."""
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _NONCE_BYTES: Final = 12
-_KEPT_HEADERS: Final = ("etag", "location")
+_KEPT_HEADERS: Final[tuple[str, ...]] = ("etag", "location")
 _TRIES: Final = 3
 
 
@@ -141,7 +141,7 @@ def _response(key: Key, kept: Kept) -> HttpResponse:
 def _kept_headers(response: HttpResponse) -> dict[str, str]:
     headers = {name.lower(): str(value) for name, value in response.headers.items()}
     kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
-    return {**kept, "content-type": str(response.media_type)}
+    return kept | {"content-type": str(response.media_type)}
 
 
 def _hash(*parts: bytes) -> bytes:

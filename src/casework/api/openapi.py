@@ -19,7 +19,7 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
 _NOT_A_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 
-_SECURITY: Final = [{"cookie": []}, {"bearer": []}, {"password": []}]
+_SECURITY: Final[list[dict[str, list[str]]]] = [{"cookie": []}, {"bearer": []}, {"password": []}]
 
 _SCHEMES: Final = {
     "cookie": {"type": "apiKey", "in": "cookie", "name": "casework_session", "description": "A browser's session."},
@@ -108,9 +108,7 @@ def _operation(path: str, method: str, policy: Policy, operation: Operation, sch
 
 def _parameters(path: str, method: str, policy: Policy, operation: Operation) -> list[dict[str, Any]]:
     by_name = {parameter.name: parameter for parameter in operation.path}
-    found = [
-        _parameter(by_name.get(name) or Parameter(name=name, where="path")) for name in _PLACEHOLDER.findall(path)
-    ]
+    found = [_parameter(by_name.get(name) or Parameter(name=name, where="path")) for name in _PLACEHOLDER.findall(path)]
     found += [_parameter(parameter) for parameter in operation.query]
     if method in _IDEMPOTENT and policy.who == "member":
         found.append(_IDEMPOTENCY_KEY)

@@ -99,7 +99,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Count(Parameter, frozen=True, kw_only=True):
-    """An integer with bounds: a page, a size, an offset. Without a maximum, what is too large is the largest there is."""
+    """An integer with bounds: a page, a size, an offset. Without a maximum, what is too large counts as the largest."""
 
     default: int
     minimum: int = 0
@@ -300,3 +300,7 @@ class Text(Parameter, frozen=True, kw_only=True):
     def schema(self) -> dict[str, Any]:
         """Text with its longest length."""
         return {"type": "string", "maxLength": self.length_max}
+
+
+PAGE: Final = Count(name="page", default=1, minimum=1, description="Which page, from 1.")
+PAGE_SIZE: Final = Count(name="pageSize", default=50, minimum=1, maximum=500, description="How many on a page.")

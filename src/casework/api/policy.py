@@ -2,7 +2,7 @@
 
 It runs as a guard, on the route that was matched and before anything else is read. The order is the same everywhere:
 401 (no valid credential), 400 (an address that cannot be read), 403 (not a member, or without the scope); what a
-handler finds out itself (404, and rights on one thing) comes after. Whether a workspace exists is not told to strangers.
+handler finds out itself (404, and rights on one thing) comes after. Strangers are not told whether a workspace exists.
 """
 
 from typing import Any, Final
@@ -48,7 +48,7 @@ async def authorize(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     services: Services = connection.app.state.services
     credential = credential_of(connection, services.settings)
-    if connection.scope["method"] not in _SAFE and (policy.who == "anyone" or _is_cookie(credential)):
+    if connection.scope.get("method") not in _SAFE and (policy.who == "anyone" or _is_cookie(credential)):
         refuse_cross_site(connection)
     connection.scope["user"] = connection.scope["auth"] = None
     if policy.who != "anyone":
@@ -80,9 +80,7 @@ def check_policies(app: Litestar) -> None:
         raise RuntimeError(message)
 
 
-async def _admit(
-    connection: Connection, policy: Policy, services: Services, credential: Credential | None
-) -> None:
+async def _admit(connection: Connection, policy: Policy, services: Services, credential: Credential | None) -> None:
     if credential is None:
         raise Unauthenticated("Sign in, or send an API key or a token.")
     named = _named(connection)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response
@@ -11,6 +11,9 @@ JSON: Final = "application/json"
 JSON_API: Final = "application/vnd.api+json"
 
 _MILLISECONDS: Final = 1000
+
+Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"}, examples=["2024-02-04T12:00:00.000Z"])]
+"""An instant in an answer, as `instant` writes it."""
 
 _encoder: Final = msgspec.json.Encoder()
 

@@ -1,7 +1,6 @@
 """A name for each request, in its answer's headers and in every line that is logged for it."""
 
 import re
-from collections.abc import MutableMapping
 from typing import Any, Final
 
 from casework.entropy import new_secret
@@ -15,7 +14,7 @@ _LENGTH: Final = 22
 """Characters of one of our own: 132 random bits."""
 
 
-def request_id(scope: MutableMapping[str, Any]) -> str:
+def request_id(scope: Any) -> str:
     """The id of the request: the one it came with where that is plain text, else a new one; the same each time."""
     state: dict[str, Any] = scope.setdefault("state", {})
     found: str | None = state.get("request_id")
@@ -25,7 +24,7 @@ def request_id(scope: MutableMapping[str, Any]) -> str:
     return found
 
 
-def _given(scope: MutableMapping[str, Any]) -> str | None:
+def _given(scope: Any) -> str | None:
     for name, value in scope.get("headers", ()):
         if name == HEADER and _ACCEPTABLE.match(value):
             text: str = value.decode("ascii")

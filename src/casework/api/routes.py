@@ -1,7 +1,10 @@
 """How a surface declares its routes: what each one asks of its caller, takes and answers, beside its handler.
 
-    @get("/members/{member_id:str}", policy=own_or("members:read"), path=[MEMBER_ID], summary="Read a member",
-         answer=MemberResponse, refuses=(404,))
+    @get(
+        "/members/{member_id:str}",
+        own_or("members:read"),
+        Operation(summary="Read a member", path=[MEMBER_ID], answer=MemberResponse, refuses=[404]),
+    )
     async def read(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
 
 A handler takes what it needs of `request`, `services`, `principal` and `grant`, by these names. Authorization has run
@@ -10,7 +13,7 @@ before it is called (casework.api.policy); the declaration is also what /openapi
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, TypedDict, TypeVar, Unpack
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -36,87 +39,64 @@ _SUPPLIED: Final[Mapping[str, Callable[[HttpRequest], Any]]] = {
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the reference says of a route.
+    """What the reference says of a route; the handler's docstring is its description.
 
-    path, query: its parameters, also checked and read through these. body, answer: the types of what is sent and
-    answered. refuses: statuses beside those that follow from the policy and the inputs. example*: values of those types.
+    path, query: its parameters, checked and read through these. body, answer: the types of what is sent and answered,
+    with examples. refuses: statuses beside those that follow from the policy and the inputs. is_hidden: not in the
+    reference.
     """
 
     summary: str
     description: str = ""
-    tags: tuple[str, ...] = ()
-    path: tuple[Parameter, ...] = ()
-    query: tuple[Parameter, ...] = ()
+    tags: Sequence[str] = ()
+    path: Sequence[Parameter] = ()
+    query: Sequence[Parameter] = ()
     body: Any = None
     body_example: Any = None
-    body_media_types: tuple[str, ...] = (JSON,)
+    body_media_types: Sequence[str] = (JSON,)
     answer: Any = None
     answer_example: Any = None
     media_type: str = JSON
     status: int = 200
-    refuses: tuple[int, ...] = ()
+    refuses: Sequence[int] = ()
     is_hidden: bool = False
 
 
-class Declaration(TypedDict, total=False):
-    """The keywords of `get`, `post`, `put`, `patch` and `delete`; `policy` and `summary` are required."""
-
-    policy: Policy
-    summary: str
-    tags: Sequence[str]
-    path: Sequence[Parameter]
-    query: Sequence[Parameter]
-    body: Any
-    body_example: Any
-    body_media_types: Sequence[str]
-    answer: Any
-    answer_example: Any
-    media_type: str
-    status: int
-    refuses: Sequence[int]
-    is_hidden: bool
-
-
-def get(path: str, **declared: Unpack[Declaration]) -> Callable[[Handler], HTTPRouteHandler]:
+def get(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that reads."""
-    return _route("GET", path, declared)
+    return _route("GET", path, policy, operation)
 
 
-def post(path: str, **declared: Unpack[Declaration]) -> Callable[[Handler], HTTPRouteHandler]:
+def post(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that makes or does something."""
-    return _route("POST", path, declared)
+    return _route("POST", path, policy, operation)
 
 
-def put(path: str, **declared: Unpack[Declaration]) -> Callable[[Handler], HTTPRouteHandler]:
+def put(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that changes something."""
-    return _route("PUT", path, declared)
+    return _route("PUT", path, policy, operation)
 
 
-def patch(path: str, **declared: Unpack[Declaration]) -> Callable[[Handler], HTTPRouteHandler]:
+def patch(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that changes part of something."""
-    return _route("PATCH", path, declared)
+    return _route("PATCH", path, policy, operation)
 
 
-def delete(path: str, **declared: Unpack[Declaration]) -> Callable[[Handler], HTTPRouteHandler]:
+def delete(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that takes something away."""
-    return _route("DELETE", path, declared)
+    return _route("DELETE", path, policy, operation)
 
 
-def _route(method: Any, path: str, declared: Declaration) -> Callable[[Handler], HTTPRouteHandler]:
-    policy = declared["policy"]
-    details = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in declared.items() if name != POLICY
-    }
-
+def _route(method: Any, path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:
     def decorate(handler: Handler) -> HTTPRouteHandler:
-        operation = Operation(description=inspect.getdoc(handler) or "", **details)
+        described = msgspec.structs.replace(operation, description=inspect.getdoc(handler) or "")
         route = HTTPRouteHandler(
             path,
             http_method=method,
-            status_code=operation.status,
+            status_code=200,  # every answer carries its own
             media_type=operation.media_type,
             include_in_schema=False,
-            opt={POLICY: policy, OPERATION: operation},
+            opt={POLICY: policy, OPERATION: described},
         )
         return route(_called(handler))
 

@@ -10,4 +10,5 @@ _SURFACES: Final = ("system", "auth", "workspace", "chats", "analytics", "activi
 
 def routers() -> list[Router]:
     """The router of every surface."""
-    return [import_module(f"casework.api.{name}").router for name in _SURFACES]
+    modules = [import_module(f"casework.api.{name}") for name in _SURFACES]
+    return [module.router for module in modules if hasattr(module, "router")]

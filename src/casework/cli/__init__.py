@@ -1,0 +1,1 @@
+"""The command line: a module a noun. Data goes to standard output, everything else to standard error."""

@@ -1,13 +1,17 @@
 """An assignment: a run seen from its member, in the words that such a reader uses (CONTRACT section 0)."""
 
-from typing import Final
+from typing import Final, Literal
 
 from casework.core import run, step
 
-PENDING: Final = "pending"
-CURRENT: Final = "current"
+Status = Literal["pending", "active", "completed", "failed", "cancelled"]
+TaskStatus = Literal["pending", "current", "completed", "failed", "cancelled", "skipped"]
+Outcome = Literal["completed", "failed", "cancelled"]
 
-STATUS: Final[dict[str, str]] = {
+UNREACHED: Final[TaskStatus] = "pending"
+"""The status of an assignment's task that has no visit."""
+
+STATUS: Final[dict[str, Status]] = {
     run.PENDING: "pending",
     run.RUNNING: "active",
     run.PAUSED: "active",
@@ -18,30 +22,33 @@ STATUS: Final[dict[str, str]] = {
 }
 """The status of an assignment, by the state of its run."""
 
-STATES: Final[dict[str, tuple[str, ...]]] = {
+STATES: Final[dict[Status, tuple[str, ...]]] = {
     status: tuple(state for state, word in STATUS.items() if word == status) for status in STATUS.values()
 }
 """The states of a run that one status stands for."""
 
-STATUS_RANK: Final[dict[str, int]] = {status: rank for rank, status in enumerate(STATES)}
-"""The order in which a list sorted by status shows them: as work goes on."""
+STATUS_RANK: Final[dict[Status, int]] = {status: rank for rank, status in enumerate(sorted(STATES), 1)}
+"""The place of each status in a list sorted by it: by the alphabet, so that a client can tell. The index runs_status
+has the same numbers."""
 
-TASK_STATUS: Final[dict[str, str]] = {
-    step.READY: CURRENT,
-    step.ASSIGNED: CURRENT,
-    step.IN_PROGRESS: CURRENT,
-    step.PAUSED: CURRENT,
-    step.QUEUED: CURRENT,
-    step.WAITING: CURRENT,
-    step.PARKED: PENDING,  # it waits for its turn
+TASK_STATUS: Final[dict[str, TaskStatus]] = {
+    step.READY: "current",
+    step.ASSIGNED: "current",
+    step.IN_PROGRESS: "current",
+    step.PAUSED: "current",
+    step.QUEUED: "current",
+    step.WAITING: "current",
+    step.PARKED: "pending",  # it waits for its turn
     step.COMPLETED: "completed",
     step.FAILED: "failed",
     step.CANCELLED: "cancelled",
     step.SKIPPED: "skipped",
 }
-"""The status of an assignment's task, by the state of its last visit; one without a visit is PENDING."""
+"""The status of an assignment's task, by the state of its last visit."""
 
-
-def outcome(state: str) -> str | None:
-    """How an assignment ended: completed, failed or cancelled; None while it is open."""
-    return STATUS[state] if state in run.TERMINAL else None
+OUTCOME: Final[dict[str, Outcome]] = {
+    run.COMPLETED: "completed",
+    run.FAILED: "failed",
+    run.CANCELLED: "cancelled",
+}
+"""How an assignment ended, by the state of its run; one that is open has no outcome."""

@@ -93,18 +93,20 @@ class _Program:
         return f"{type(self).__name__}({self.source!r})"
 
     def _evaluate(self, context: Mapping[str, Any]) -> Any:
-        """The evaluator's value, which is no error. EvaluationError whatever goes wrong."""
+        """The result as a Python value. EvaluationError whatever goes wrong."""
         whole = _whole(context)
         problem = whole.problem(self._reading, self._factor)
         if problem is not None:
             raise EvaluationError(problem)
         try:
             value = self._compiled.eval(data=whole.activation(self.names))
+            result = value.plain_value()
         except Exception as error:  # whatever the binding raises, the answer is an error
             raise EvaluationError(_said(str(error))) from error
-        if value.type() == _ERROR:
-            raise EvaluationError(_said(value.value()))
-        return value
+        # Only an error and a text look alike here, so the others are spared the question.
+        if isinstance(result, str) and value.type() == _ERROR:
+            raise EvaluationError(_said(result))
+        return result
 
 
 class Condition(_Program):
@@ -115,12 +117,14 @@ class Condition(_Program):
     def decide(self, context: Mapping[str, Any]) -> Verdict:
         """The verdict, by one evaluation and without its clause."""
         try:
-            value = self._evaluate(context)
+            result = self._evaluate(context)
         except EvaluationError as error:
             return Verdict(value=False, error=error.message)
-        if value.type() != _BOOL:
-            return Verdict(value=False, error=f"the result is no bool but {_type_name(value)}")
-        return _TRUE if value.value() else _FALSE
+        if result is True:
+            return _TRUE
+        if result is False:
+            return _FALSE
+        return Verdict(value=False, error=f"the result is neither true nor false but a {type(result).__name__}")
 
     def explain(self, context: Mapping[str, Any]) -> Verdict:
         """The same verdict with the clause that decided.
@@ -147,7 +151,7 @@ class Expression(_Program):
         Raises:
             EvaluationError: the evaluation failed, or its result is nothing that JSON can hold.
         """
-        return _json(self._evaluate(context).plain_value())
+        return _json(self._evaluate(context))
 
 
 @lru_cache(maxsize=CACHED_MAX)
@@ -221,10 +225,6 @@ def _said(text: str) -> str:
         return f"there is no '{missing[1]}' here"
     code, _, words = text.partition(": ")
     return (words if code.isupper() else text)[:MESSAGE_MAX]
-
-
-def _type_name(value: Any) -> str:
-    return str(value.type().name()).lower()
 
 
 def _agrees(clause: str, context: Context, verdict: Verdict) -> bool:

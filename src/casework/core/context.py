@@ -64,10 +64,10 @@ class Context(Mapping[str, Any]):
 
     def problem(self, reading: Reading, factor: int) -> str | None:
         """Why an expression must not be evaluated here, or None. `factor`: by how much a value may grow in it."""
-        total = 0
-        for name in reading.names:
-            total += self._encoded(name)
-            if name in self._problems:
+        total = sum(self._encoded(name) for name in reading.names)
+        if self._problems:
+            # In order of name: the same context gives the same answer in every process.
+            for name in sorted(reading.names & self._problems.keys()):
                 return f"'{name}' {self._problems[name]}"
         return self._excess(reading, factor, total)
 

@@ -12,7 +12,7 @@ from casework.core.definition import Json
 from casework.core.event import Event
 from casework.core.run import Run
 from casework.core.run_context import build_context
-from casework.core.step import COMPLETED, IN_PROGRESS, PAUSED, Step
+from casework.core.step import COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, Step
 
 
 class Draft:
@@ -83,6 +83,17 @@ class Draft:
         self._steps[step.number] = changed
         return changed
 
+    def supersede(self, task: str, number: int) -> None:
+        """Step `number` is its task's last visit now, no other.
+
+        The children of a parent that still waits for them stay marked: whoever loads a run loads what is marked.
+        """
+        for other in self.steps:
+            if other.task == task and other.is_last and other.number != number:
+                parent = None if other.parent is None else self._steps[other.parent]
+                if parent is None or not parent.is_live:
+                    self.change(other, is_last=False)
+
     # Work periods
 
     def open_period(self, step: Step) -> Step:
@@ -121,9 +132,20 @@ class Draft:
         started_at = step.started_at or (self.now if state == COMPLETED else None)
         if started_at is not None and self.run.started_at is None:
             self.change_run(started_at=started_at)
+        if step.kind == FOR_EACH and not step.is_last:
+            for child in self.steps:
+                if child.parent == step.number:
+                    self.change(child, is_last=False)
         return self.close_period(
             step, state=state, ended_at=self.now, started_at=started_at, try_resolve_at=None, **fields
         )
+
+    def retract(self, step: Step, error: Json) -> Step:
+        """A step that completed in this decision failed after all; its task's output is the one before again."""
+        before = [other for other in self.steps if other.task == step.task and _is_output(other, step)]
+        for other in before[-1:]:
+            self.change(other, is_output=True)
+        return self.change(step, state=FAILED, error=error, is_output=False)
 
     # What conditions see
 
@@ -134,3 +156,7 @@ class Draft:
         values["item"] = step.item
         values["index"] = step.item_index
         return Context(values)
+
+
+def _is_output(other: Step, than: Step) -> bool:
+    return other.state == COMPLETED and other.parent is None and other.number != than.number

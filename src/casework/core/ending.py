@@ -49,9 +49,13 @@ def settle(draft: Draft) -> None:
 
 
 def _complete_run(draft: Draft) -> None:
+    if _only_cancelled(draft):
+        cancel_run(draft, "Its last activity was cancelled.")
+        return
     last = _last_completed(draft)
     if last is None:
-        cancel_run(draft, "Its last activity was cancelled.")
+        draft.change_run(state=RUN_COMPLETED, ended_at=draft.now, selected=None)
+        draft.record("run.completed")
         return
     output = last.output
     if draft.version.output is not None or draft.version.run_indicators:
@@ -78,13 +82,13 @@ def _run_indicators(draft: Draft, context: Context) -> dict[str, Json]:
     return found
 
 
+def _only_cancelled(draft: Draft) -> bool:
+    """Whether all that this decision ended was cancelled: then nobody finished the run's work."""
+    ended = [step for step in draft.steps if step.ended_at is not None and step.revision == draft.revision]
+    return all(step.state in (CANCELLED, SKIPPED) for step in ended)
+
+
 def _last_completed(draft: Draft) -> Step | None:
-    """The step that ended last with an output, unless the last thing that happened took the only step left out."""
-    ended = [
-        step for step in draft.steps if step.ended_at is not None and step.parent is None and step.state != SKIPPED
-    ]
-    newest = max(ended, key=lambda step: (step.ended_at, step.revision, step.number), default=None)
-    if newest is None or newest.state == COMPLETED:
-        return newest
-    completed_now = [step for step in ended if step.state == COMPLETED and step.ended_at == draft.now]
-    return max(completed_now, key=lambda step: step.number, default=None)
+    """The step that ended last with an output; None where every one failed."""
+    completed = [step for step in draft.steps if step.state == COMPLETED and step.parent is None]
+    return max(completed, key=lambda step: (step.ended_at, step.number), default=None)

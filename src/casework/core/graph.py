@@ -43,8 +43,9 @@ class Reach(Mapping[str, frozenset[str]]):
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
     """The tasks of a definition and the ways between them, computed once a version.
 
-    `order` holds every task: first those the starts reach, each after all that lead to it (in a loop: after those of
-    them that are defined before it), and where that leaves a choice as defined; then the others, as defined.
+    `order` holds every task: first those the starts reach, each after those with a way to it, but for the ways that
+    lead back within a loop to a task defined earlier (or to itself), and where that leaves a choice as defined; then
+    the others, as defined.
     `position` is a task's place in it. `start_reachable` holds the starts and all they reach.
     """
 
@@ -63,7 +64,8 @@ def ways(task: Task) -> tuple[str, ...]:
 def compile_graph(definition: Definition) -> Graph:
     """The graph of a definition. A way to a task that there is not is left out: to refuse it is the parser's."""
     keys = tuple(task.key for task in definition.tasks)
-    edges = {task.key: tuple(target for target in ways(task) if target in keys) for task in definition.tasks}
+    known = frozenset(keys)
+    edges = {task.key: tuple(target for target in ways(task) if target in known) for task in definition.tasks}
     reachable = frozenset(_depth_first((key for key in definition.start if key in edges), edges))
     components = _components(edges)
     order = (*_ordered(edges, reachable, components), *(key for key in keys if key not in reachable))

@@ -52,7 +52,7 @@ class Event(NamedTuple):
     line: int
 
 
-class Unreadable(Exception):  # noqa: N818  a noun, like every refusal in errors
+class Unreadable(Exception):
     """The text cannot be read on; the steps before it stand."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -70,32 +70,36 @@ def yaml_events(text: str) -> Iterator[Event]:
     documents = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        raise Unreadable("a second document begins here; there may be one only", line)
-                case yaml.CollectionEndEvent():
-                    yield Event("close", None, line)
-                case yaml.NodeEvent():
-                    yield _yaml_node(event, line)
-                case _:
-                    pass
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise Unreadable("a second document begins here; there may be one only", _line(event.start_mark))
+            if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                yield _yaml_event(event, _line(event.start_mark))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Unreadable(f"this is not YAML: {error.problem}", mark and mark.line + 1) from None
+        raise Unreadable(f"this is not YAML: {error.problem}", _line(error.problem_mark)) from None
     except yaml.YAMLError as error:
         raise Unreadable(f"this is not YAML: {str(error).splitlines()[0]}") from None
 
 
-def _yaml_node(event: yaml.NodeEvent, line: int) -> Event:
-    if isinstance(event, yaml.AliasEvent):
-        return Event("trouble", f"the alias *{event.anchor} is not supported: write the value out", line)
-    if isinstance(event, yaml.ScalarEvent):
-        return _yaml_scalar(event, line)
+def _line(mark: Any) -> int:
+    return int(mark.line) + 1
+
+
+def _yaml_event(event: yaml.Event, line: int) -> Event:
+    match event:
+        case yaml.AliasEvent():
+            return Event("trouble", f"the alias *{event.anchor} is not supported: write the value out", line)
+        case yaml.ScalarEvent():
+            return _yaml_scalar(event, line)
+        case yaml.CollectionStartEvent():
+            return _yaml_collection(event, line)
+        case _:
+            return Event("close", None, line)
+
+
+def _yaml_collection(event: yaml.CollectionStartEvent, line: int) -> Event:
     kind: Literal["map", "list"] = "map" if isinstance(event, yaml.MappingStartEvent) else "list"
-    if event.tag not in (None, "!") and _TYPES.get(event.tag) is not (dict if kind == "map" else list):
+    if event.tag not in (None, "!") and _TYPES.get(str(event.tag)) is not (dict if kind == "map" else list):
         # Refused whole: what is inside a tagged collection cannot be told.
         raise Unreadable(f"the tag {quoted(event.tag)} is not supported", line)
     return Event(kind, None, line)
@@ -145,10 +149,10 @@ def json_events(text: str) -> Iterator[Event]:
         raise Unreadable("the document holds a number that is too long") from None
     line = 1
     for match in _JSON_TOKEN.finditer(text):
-        token = match[0]
-        if token == "\n":
+        word = match[0]
+        if word == "\n":
             line += 1
-        elif token in _BRACKETS:
-            yield Event(_BRACKETS[token], None, line)
+        elif word in _BRACKETS:
+            yield Event(_BRACKETS[word], None, line)
         else:
-            yield Event("value", json.loads(token), line)
+            yield Event("value", json.loads(word), line)

@@ -1,15 +1,13 @@
 """Reading the fields of one map of a document: each is checked, and one that is wrong is reported and left out."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final
 
 from casework.core.definition import Json
 from casework.core.duration import parse_duration
-from casework.core.parse_report import Path, Report, quoted
+from casework.core.parse_report import WORD_MAX, Path, Report, quoted
 from casework.core.schema import SchemaProblem, compile_schema
-
-_T = TypeVar("_T")
 
 _INDICATOR: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -88,7 +86,7 @@ class Fields:
         if value is None:
             return ()
         if not isinstance(value, list):
-            self.wrong(name, f"'{name}' must be a list", f"write [{quoted(value)[1:-1]}]" if _is_word(value) else None)
+            self.wrong(name, f"'{name}' must be a list", f"write [{value}]" if _is_word(value) else None)
             return ()
         if len(value) > limit:
             self.wrong(name, f"'{name}' has {len(value):,} entries; at most {limit:,} are allowed")
@@ -127,7 +125,7 @@ class Fields:
         except SchemaProblem as problem:
             inner = tuple(step.replace("~1", "/").replace("~0", "~") for step in problem.path.split("/")[1:])
             self.report.add(
-                (*self.path, name, *_indexed(value, inner)),
+                (*self.path, name, *inner),
                 f"'{name}' is not a usable JSON Schema: {problem.message}",
             )
             return None
@@ -153,3 +151,11 @@ class Fields:
             elif source is not None:
                 found[key] = source
         return found
+
+
+def _quote_hint(value: Any) -> str | None:
+    return "put it in quotes" if isinstance(value, bool | int | float) else None
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= WORD_MAX

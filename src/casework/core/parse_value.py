@@ -37,7 +37,9 @@ def check_value(value: Any, report: Report) -> bool:
 def _is_key(key: Any, path: Path, report: Report) -> bool:
     if isinstance(key, str) and not _UNFIT.search(key):
         return True
-    report.add_broken(path, "a key is not text" if not isinstance(key, str) else "a key holds a NUL or broken character")
+    report.add_broken(
+        path, "a key is not text" if not isinstance(key, str) else "a key holds a NUL or broken character"
+    )
     return False
 
 

@@ -5,7 +5,6 @@ under the failure rule: to the task's `on_error`, else the run fails.
 """
 
 from datetime import timedelta
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -15,11 +14,8 @@ from casework.core.definition import END, ITEMS_MAX, Json, Task
 from casework.core.draft import Draft
 from casework.core.ending import cancel_step, fail_run
 from casework.core.ids import step_uuid
-from casework.core.step import COMPLETED, FAILED, PARKED, READY, WAITING, Step
+from casework.core.step import COMPLETED, FAILED, FOR_EACH, PARKED, READY, WAITING, Step
 from casework.core.version import Way
-
-FOR_EACH: Final = "for_each"
-"""The kind of a step that fans out: nobody's activity, it waits for its children."""
 
 
 def advance(draft: Draft, step: Step) -> None:
@@ -36,17 +32,13 @@ def advance(draft: Draft, step: Step) -> None:
         return
     joins_last = sorted(targets, key=lambda key: draft.version.task(key).join != "each")
     for target in joins_last:
-        if draft.run.is_open:
-            arrive(draft, target, (step,))
+        arrive(draft, target, (step,))
 
 
 def fail(draft: Draft, step: Step, code: str, message: str) -> None:
     """The failure rule for a step that failed for good."""
     error = {"code": code, "message": message, "task": step.task, "attempt": step.attempt}
-    if step.ended_at is None:
-        step = draft.end(step, FAILED, error=error)
-    else:
-        step = draft.change(step, state=FAILED, error=error, is_output=False)
+    step = draft.end(step, FAILED, error=error) if step.ended_at is None else draft.retract(step, error)
     draft.record("step.failed", step, error=error)
     if step.parent is not None:
         gather(draft, step)
@@ -55,7 +47,9 @@ def fail(draft: Draft, step: Step, code: str, message: str) -> None:
 
 
 def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = None) -> Step | None:
-    """Reach a task from the steps that led there; the step that now stands for it, None where it was taken in."""
+    """Reach a task from the steps that led there; the step that now stands for it, None where none does."""
+    if not draft.run.is_open:
+        return None
     task = draft.version.task(key)
     absorbed_by = tuple(dict.fromkeys(name for source in sources for name in source.absorbed_by))
     if key in absorbed_by:
@@ -92,9 +86,7 @@ def begin(draft: Draft, shell: Step) -> Step | None:
         message = f"The task {task.key} was visited {task.visits} times; its limit is `visits: {task.visits}`."
         _to_error_route(draft, task.key, _error("visits", message, task), ())
         return None
-    for other in draft.steps:
-        if other.task == task.key and other.is_last and other.number != shell.number:
-            draft.change(other, is_last=False)
+    draft.supersede(task.key, shell.number)
     if task.for_each is not None:
         return _fan_out(draft, task, shell)
     return _ready(draft, task, shell)

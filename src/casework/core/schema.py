@@ -25,6 +25,7 @@ MESSAGE_MAX: Final = 200
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
+_JSON_TYPES: Final = "string, number, integer, boolean, object, array and null"
 _ENCODE: Final = msgspec.json.Encoder().encode
 _CLOSED: Final = jsonschema_rs.Registry([])
 # The linear engine: a pattern takes time in proportion to the text, whatever the pattern is.
@@ -80,7 +81,10 @@ def compile_schema(schema: Json) -> Schema:
             ),
         )
     except jsonschema_rs.ValidationError as error:
-        raise SchemaProblem(_sentence(error), pointer(error.instance_path)) from error
+        # The commonest slip: the draft says of it only that it fits none of several forms.
+        is_type = error.instance_path[-1:] == ["type"]
+        message = f"the type must be one of {_JSON_TYPES}, or a list of them" if is_type else _sentence(error)
+        raise SchemaProblem(message, pointer(error.instance_path)) from error
     except ValueError as error:
         raise SchemaProblem(f"the schema cannot be used: {error}"[:MESSAGE_MAX]) from error
 

@@ -36,11 +36,13 @@ _PART: Final = frozenset(
 _PART_LIST: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _PART_MAP: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies"})
 
+_TWICE: Final = "the schema refers to itself more than once, which would double the cost at every level"
+
 _Target = tuple[str, ...]
 _Path = tuple[str | int, ...]
 
 
-class SchemaProblem(CaseworkError):  # noqa: N818  a noun, like every refusal in errors
+class SchemaProblem(CaseworkError):
     """The schema itself is wrong; `path` is a JSON pointer into it."""
 
     def __init__(self, message: str, path: str = "") -> None:
@@ -61,9 +63,6 @@ def check_cost(schema: Json) -> None:
         raise SchemaProblem(_TWICE)
 
 
-_TWICE: Final = "the schema refers to itself more than once, which would double the cost at every level"
-
-
 class _Walk:
     """One walk over a schema. A target is what a reference points to; those on the way down may be met again."""
 
@@ -77,10 +76,8 @@ class _Walk:
             return []
         self._cost += 1
         if self._cost > COST_MAX:
-            raise SchemaProblem(
-                f"the schema has more than {COST_MAX:,} parts, counting what it refers to", pointer(path)
-            )
-        if len(path) > 2 * DEPTH_MAX or len(targets) > DEPTH_MAX:
+            raise SchemaProblem(f"the schema has more than {COST_MAX:,} parts, counting what it refers to")
+        if depth > DEPTH_MAX:
             raise SchemaProblem(f"the schema is nested more than {DEPTH_MAX} deep", pointer(path))
         _check_keywords(part, path)
         backs: list[_Target] = []

@@ -20,6 +20,9 @@ FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 SKIPPED: Final = "skipped"
 
+FOR_EACH: Final = "for_each"
+"""The kind of a step that fans out: nobody's activity, it waits for its children."""
+
 LIVE: Final = frozenset({READY, ASSIGNED, IN_PROGRESS, PAUSED, QUEUED, WAITING, PARKED})
 """States in which a step keeps its run open (SEMANTICS, Live)."""
 

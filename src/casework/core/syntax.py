@@ -160,7 +160,7 @@ def _separators(words: list[Token]) -> int:
         if word.text in _OPENERS:
             brackets.append(word.text)
         elif word.text in _CLOSERS:
-            brackets.pop()
+            del brackets[-1:]
         count += word.text == "," and brackets[-1:] in (["["], ["{"])
     return count
 
@@ -178,8 +178,6 @@ def _closing(words: list[Token], opener: int) -> int:
 
 def _is_free(words: list[Token], i: int, scopes: list[_Scope]) -> bool:
     """Whether the word is one of NAMES itself: no field (`x.input`) and not bound by a macro around it."""
-    if words[i].kind != "name":
-        return False
     if i and words[i - 1].text == ".":
         # A dot with nothing before it selects from the root: `.input` is `input`, whatever a macro binds.
         return i == 1 or not _ends_operand(words[i - 2])
@@ -187,7 +185,7 @@ def _is_free(words: list[Token], i: int, scopes: list[_Scope]) -> bool:
 
 
 def _ends_operand(word: Token) -> bool:
-    return word.kind != "sign" or word.text in _CLOSERS
+    return word.text in _CLOSERS if word.kind == "sign" else word.text != "in"
 
 
 def _key_after(words: list[Token], i: int) -> str | None:

@@ -128,12 +128,12 @@ class Batch:
         if not rows:
             return
         editions = await self._catalog.load(self._connection, {(row.workflow_id, row.version_number) for row in rows})
-        steps = await runs.steps_of(self._connection, rows)
+        steps = await runs.steps_of(self._connection, [row.id for row in rows])
         for row in rows:
             edition = editions[row.workflow_id, row.version_number]
-            run = as_run(row, edition, steps[row.id])
-            known = frozenset(step.number for step in run.steps)
-            self._held[row.id] = Held(run=run, edition=edition, row=row, known=known)
+            run = as_run(row, edition, [step for _, step in steps[row.id]])
+            stored = {step.number: step_id for step_id, step in steps[row.id]}
+            self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored)
         await self._add_context([row.id for row in rows])
 
     async def _add_context(self, run_ids: Sequence[int]) -> None:

@@ -21,7 +21,8 @@ from casework.store.runs import RunRow
 class Held(msgspec.Struct, kw_only=True):
     """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
 
-    row: None for a run that this batch makes; fixed: what is written once, when it is made.
+    row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: ids of the steps
+    that were loaded, by number.
     """
 
     run: Run
@@ -29,7 +30,7 @@ class Held(msgspec.Struct, kw_only=True):
     row: RunRow | None = None
     fixed: dict[str, Any] = msgspec.field(default_factory=dict)
     changed: dict[int, Step] = msgspec.field(default_factory=dict)
-    known: frozenset[int] = frozenset()
+    stored: dict[int, int] = msgspec.field(default_factory=dict)
 
     @property
     def is_changed(self) -> bool:
@@ -144,12 +145,14 @@ def _step_rows(held: Held, *, new: bool) -> list[dict[str, Any]]:
     edition = held.edition
     rows = []
     for number, step in sorted(held.changed.items()):
-        if (number not in held.known) is new:
+        if (number not in held.stored) is new:
             row = msgspec.structs.asdict(step)
             row["task_key"] = row.pop("task")
-            row["workspace_id"] = edition.workspace_id
-            row["run_id"] = held.run.id
-            if new:
+            if not new:
+                row["id"] = held.stored[number]
+            else:
+                row["workspace_id"] = edition.workspace_id
+                row["run_id"] = held.run.id
                 row["workflow_id"] = edition.workflow_id
                 row["task_id"] = edition.task_id(step.task)
                 row["name"] = edition.version.task(step.task).name

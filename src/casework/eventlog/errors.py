@@ -1,7 +1,7 @@
 """What is wrong with a log, in words its owner can act on."""
 
 
-class LogProblem(Exception):  # noqa: N818 - a problem of the file, not a fault of the program
+class LogProblem(Exception):
     """The log cannot be read as it is: the message says where and what to do.
 
     Attributes:

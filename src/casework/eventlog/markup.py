@@ -1,7 +1,7 @@
 """XML that comes from strangers: tags as a stream, and nothing a document could use against its reader.
 
 No tree is built, no document type and so no entity is accepted, nothing outside the file is ever opened, and whatever
-could make the parser's own memory grow (a tag without end, nesting, ever new names) has a limit.
+could make the parser's own memory grow (a tag without end, ever new names) has a limit.
 
 The parser is expat: it knows the exact line of every tag, where libxml2 is a line or so off beyond line 65,535, and it
 forgets a document's names with the document, where libxml2 keeps them for the life of the thread.
@@ -17,8 +17,6 @@ from casework.eventlog.errors import LogProblem
 CHUNK_BYTES: Final = 65_536
 # One tag with all its values, or one comment. The parser holds it whole and begins it anew with each chunk.
 TOKEN_BYTES_MAX: Final = 1_048_576
-# XES needs five levels and one more for each nesting of attributes.
-DEPTH_MAX: Final = 256
 # The names of elements and of their XML attributes, of which XES has some thirty; the parser keeps each it has met.
 NAMES_MAX: Final = 10_000
 
@@ -29,19 +27,17 @@ Closes = Callable[[str], None]
 
 
 class Markup:
-    """A document being read: its tags call `opens(name, attributes)` and `closes(name)`, names without namespace."""
+    """A document being read: its tags call `opens(name, attributes)`, the name without namespace, and `closes`."""
 
     def __init__(self, stream: BinaryIO, *, opens: Opens, closes: Closes) -> None:
         self._stream = stream
         self._opens = opens
-        self._closes = closes
-        self._depth = 0
         # UTF-8 is imposed: what the document says of its encoding is compared with it and never followed.
         self._parser = expat.ParserCreate("utf-8", namespace_separator="}")
         self._parser.XmlDeclHandler = self._declare
         self._parser.StartDoctypeDeclHandler = self._refuse_document_type
         self._parser.StartElementHandler = self._open
-        self._parser.EndElementHandler = self._close
+        self._parser.EndElementHandler = closes
 
     @property
     def line(self) -> int:
@@ -90,14 +86,7 @@ class Markup:
         raise LogProblem(f"{reason}: remove the DOCTYPE from the file.", self.line)
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > DEPTH_MAX:
-            raise LogProblem(f"Elements are nested more than {DEPTH_MAX} deep: flatten the attributes.", self.line)
         self._opens(name.rpartition("}")[2], attributes)
-
-    def _close(self, name: str) -> None:
-        self._depth -= 1
-        self._closes(name.rpartition("}")[2])
 
 
 def _check_text(decoder: codecs.IncrementalDecoder, chunk: bytes, line: int) -> None:

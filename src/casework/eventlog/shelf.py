@@ -1,7 +1,8 @@
 """Events put away on disk as they come, and taken out again case by case."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final, Self
@@ -61,14 +62,15 @@ class Shelf:
         self._write()
         decode_attributes = msgspec.msgpack.Decoder(Attributes).decode
         decode_event = msgspec.msgpack.Decoder(Event).decode
-        for (_, case_id, attributes), rows in groupby(self._rows(), key=itemgetter(0, 1, 2)):
-            events = tuple(decode_event(row[3]) for row in islice(rows, EVENTS_IN_CASE_MAX + 1))
-            if len(events) > EVENTS_IN_CASE_MAX:
-                limit = f"The case {case_id[:80]!r} has more than {EVENTS_IN_CASE_MAX:,} events"
-                raise LogProblem(f"{limit}: is the right column mapped to case? Split it.", events[-1].line)
-            yield Case(id=case_id, attributes=decode_attributes(attributes), events=events)
+        with closing(self._rows()) as rows:
+            for (_, case_id, attributes), own in groupby(rows, key=itemgetter(0, 1, 2)):
+                events = tuple(decode_event(row[3]) for row in islice(own, EVENTS_IN_CASE_MAX + 1))
+                if len(events) > EVENTS_IN_CASE_MAX:
+                    limit = f"The case {case_id[:80]!r} has more than {EVENTS_IN_CASE_MAX:,} events"
+                    raise LogProblem(f"{limit}: is the right column mapped to case? Split it.", events[-1].line)
+                yield Case(id=case_id, attributes=decode_attributes(attributes), events=events)
 
-    def _rows(self) -> Iterator[Any]:
+    def _rows(self) -> Generator[Any, None, None]:
         try:
             yield from self._file.execute(_TAKE)
         except sqlite3.OperationalError as error:

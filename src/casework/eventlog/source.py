@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,8 @@ from casework.eventlog.xes import read_xes
 
 # What files begin with that are packed in another way than gzip (zip, bzip2, xz, 7z, zstd), or in gzip twice.
 _PACKED: Final = (b"PK\x03\x04", b"BZh91AY", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"\x1f\x8b")
+_EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +74,7 @@ def check(path: str | Path, mapping: Mapping[str, str] | None = None, *, progres
     tasks: set[str] = set()
     resources: set[str] = set()
     cases = events = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
+    first_at, last_at = _LATEST, _EARLIEST
     with open_log(path, mapping, progress=progress) as log:
         for case in log:
             cases += 1
@@ -82,10 +83,8 @@ def check(path: str | Path, mapping: Mapping[str, str] | None = None, *, progres
             tasks.update(event.task for event in case.events)
             resources.update(event.resource for event in case.events if event.resource is not None)
             if case.events:
-                first_at = min(first_at or case.events[0].at, case.events[0].at)
-                last_at = max(last_at or case.events[-1].at, case.events[-1].at)
-    if first_at is None or last_at is None:
-        raise LogProblem("The log has no event: export it again with its events.")
+                first_at = min(first_at, case.events[0].at)
+                last_at = max(last_at, case.events[-1].at)
     return Summary(
         cases=cases,
         events=events,

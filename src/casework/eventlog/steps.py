@@ -217,7 +217,7 @@ _TRANSITIONS: Final[dict[str, tuple[tuple[str, ...], _Act]]] = {
     "reassign": ((READY, SUSPENDED, RUNNING), _nothing),
     "start": ((READY,), _run),
     "suspend": ((RUNNING,), _pause),
-    "resume": ((SUSPENDED,), _run),
+    "resume": ((SUSPENDED, READY), _run),
     "complete": ((RUNNING, SUSPENDED, READY), _complete),
     "autoskip": ((READY, SUSPENDED, RUNNING), _skip),
     "manualskip": ((READY, SUSPENDED, RUNNING), _skip),

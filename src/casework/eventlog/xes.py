@@ -17,6 +17,8 @@ from casework.eventlog.value import KINDS, scalar, taken_text
 
 # Of one event, one trace, one declaration of defaults, each in memory until it is whole; real ones have some tens.
 ATTRIBUTES_MAX: Final = 1_000
+# XES needs five levels, and one more for each attribute in an attribute; each open element takes memory.
+DEPTH_MAX: Final = 256
 
 # What writers of XES put where a default is demanded and they have none. Handing it on would invent a person named
 # UNKNOWN and a deadline in 1970.
@@ -101,6 +103,10 @@ class _Log:
                 wrong = f"The document is a <{name[:40]}>, not the <log> of XES"
                 raise LogProblem(f"{wrong}: choose a log in XES or CSV.", self.markup.line)
         self._places.append(place)
+        if len(self._places) > DEPTH_MAX:
+            raise LogProblem(
+                f"Elements are nested more than {DEPTH_MAX} deep: flatten the attributes.", self.markup.line
+            )
 
     def _gather(self, kind: str, attributes: dict[str, str]) -> None:
         key, value = attributes.get("key"), attributes.get("value")

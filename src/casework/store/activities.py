@@ -10,7 +10,7 @@ import msgspec
 from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.core.selection import Condition, Selection
-from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS, implied
+from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS
 from casework.store.database import Connection
 from casework.store.selection import Listing, Parameters, fetch_count, fetch_page
 
@@ -65,6 +65,7 @@ _LISTING: Final = Listing(
     source="steps s",
     always="s.workspace_id = $1 and s.kind = 'human' and s.state <> 'parked'",
     tie="s.id",
+    key="s.id",
 )
 
 
@@ -73,7 +74,7 @@ async def list_activities(
 ) -> list[ActivityRow]:
     """The page of activities; of those workflows alone, or of the whole workspace where None are named."""
     parameters = Parameters(grant.workspace_id, now=now)
-    extra = _extra(selection, workflow_ids, parameters)
+    extra = _of(workflow_ids, parameters)
     rows = await fetch_page(connection, _LISTING, selection, parameters, extra=extra)
     return [ActivityRow(**row) for row in rows]
 
@@ -83,26 +84,44 @@ async def count_activities(
 ) -> int:
     """How many activities satisfy the conditions, whatever the page."""
     parameters = Parameters(grant.workspace_id, now=now)
-    extra = _extra(selection, workflow_ids, parameters)
+    extra = _of(workflow_ids, parameters)
     return await fetch_count(connection, _LISTING, selection, parameters, extra=extra)
 
 
-async def get_activity(
-    connection: Connection, grant: Grant, uuid: UUID, *, workflow_ids: Sequence[int] | None, now: datetime
-) -> ActivityRow | None:
-    """The activity of that uuid, if it is of those workflows (of the workspace where None are named)."""
+async def get_activity(connection: Connection, grant: Grant, uuid: UUID, *, now: datetime) -> ActivityRow | None:
+    """The activity of that uuid in the workspace, if there is one."""
     alone = Selection(limit=1, conditions=(Condition(column="uuid", values=(uuid,)),))
-    found = await list_activities(connection, grant, alone, workflow_ids=workflow_ids, now=now)
+    found = await list_activities(connection, grant, alone, workflow_ids=None, now=now)
     return found[0] if found else None
 
 
+# Ready steps lie in the index `steps_queue` by workflow and roles, each heap in order of urgency. The recursion hops
+# over the heaps, so that the cost is that of the heaps that exist, not of the steps in those that the caller may not
+# touch.
 _CANDIDATES: Final = """
     select s.uuid, s.workflow_id, s.run_id, s.number
-    from steps s
-    where s.workspace_id = $1 and s.workflow_id = any($2::bigint[]) and s.kind = 'human' and s.state = 'ready'
-      and (s.actor_roles = '{}' or s.actor_roles && $3::text[])
-      and (s.allow_ids = '{}' or $4::bigint = any(s.allow_ids))
-      and not $4::bigint = any(s.deny_ids)
+    from unnest($2::bigint[]) as workflow (id)
+    cross join lateral (
+        with recursive heap (roles) as (
+            (select s.actor_roles from steps s
+             where s.workspace_id = $1 and s.workflow_id = workflow.id and s.kind = 'human' and s.state = 'ready'
+             order by s.actor_roles limit 1)
+            union all
+            select (select s.actor_roles from steps s
+                    where s.workspace_id = $1 and s.workflow_id = workflow.id and s.kind = 'human'
+                      and s.state = 'ready' and s.actor_roles > heap.roles
+                    order by s.actor_roles limit 1)
+            from heap where heap.roles is not null)
+        select heap.roles from heap where heap.roles = '{}' or heap.roles && $3::text[]
+    ) as heap
+    cross join lateral (
+        select s.* from steps s
+        where s.workspace_id = $1 and s.workflow_id = workflow.id and s.actor_roles = heap.roles
+          and s.kind = 'human' and s.state = 'ready'
+          and (s.allow_ids = '{}' or $4::bigint = any(s.allow_ids)) and not $4::bigint = any(s.deny_ids)
+        order by s.priority desc, s.due_at, s.id
+        limit $5
+    ) as s
     order by s.priority desc, s.due_at, s.id
     limit $5
 """
@@ -126,8 +145,7 @@ async def list_candidates(
     return [Candidate(**row) for row in rows]
 
 
-def _extra(selection: Selection, workflow_ids: Sequence[int] | None, parameters: Parameters) -> list[str]:
-    clauses = implied(selection.conditions)
-    if workflow_ids is not None:
-        clauses.append(f"s.workflow_id = any({parameters.bind(workflow_ids, 'bigint[]')})")
-    return clauses
+def _of(workflow_ids: Sequence[int] | None, parameters: Parameters) -> list[str]:
+    if workflow_ids is None:
+        return []
+    return [f"s.workflow_id = any({parameters.bind(workflow_ids, 'bigint[]')})"]

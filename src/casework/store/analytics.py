@@ -65,11 +65,11 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which runs of a workflow: created from `since` on and before `before`, for that end user, in those states."""
+    """Which runs of a workflow: created from `since` to `until` (both included), for that end user, in those states."""
 
     workflow_id: int
     since: datetime | None = None
-    before: datetime | None = None
+    until: datetime | None = None
     end_user: str | None = None
     states: frozenset[str] | None = None
 
@@ -105,29 +105,38 @@ async def page(connection: Connection, grant: Grant, which: Filter, *, limit: in
     return [RunRow(**row) for row in rows]
 
 
+_FOUND: Final = "select uuid, created_at from runs where workspace_id = $1 and workflow_id = $2"
+_ORDER: Final = "order by created_at desc, uuid"
+
+
 def _page_query(which: Filter, arguments: list[Any]) -> str:
     """The statement for the filters that are set: one left out leaves no trace for the planner to stumble over."""
-    bounds = "".join(_bounds(which, arguments))
-    ordered = "order by created_at desc, uuid"
-    found = f"select uuid, created_at from runs where workspace_id = $1 and workflow_id = $2{bounds}"
+    found = _FOUND + "".join(_bounds(which, arguments))
     if which.states is None or which.states >= OPEN | TERMINAL:
-        return f"with page as materialized ({found} {ordered} limit $3 offset $4) {_SHOWN}"
+        return f"with page as materialized ({found} {_ORDER} limit $3 offset $4) {_SHOWN}"
     # One ordered walk a state, then a merge: an index on the state keeps its order for a single state only.
     walks = " union all ".join(
-        f"({found} and state = '{state}' {ordered} limit $3::bigint + $4::bigint)" for state in sorted(which.states)
+        f"({found} and state = ${_add(arguments, state)} {_ORDER} limit $3::bigint + $4::bigint)"
+        for state in sorted(which.states)
     )
-    return f"with page as materialized (select * from ({walks}) walks {ordered} limit $3 offset $4) {_SHOWN}"
+    merged = f"table_of_walks {_ORDER} limit $3 offset $4"
+    return f"with table_of_walks as ({walks}), page as materialized (table {merged}) {_SHOWN}"
 
 
 def _bounds(which: Filter, arguments: list[Any]) -> Iterator[str]:
     for condition, value in (
         ("created_at >=", which.since),
-        ("created_at <", which.before),
+        ("created_at <=", which.until),
         ("end_user =", which.end_user),
     ):
         if value is not None:
-            arguments.append(value)
-            yield f" and {condition} ${len(arguments)}"
+            yield f" and {condition} ${_add(arguments, value)}"
+
+
+def _add(arguments: list[Any], value: Any) -> int:
+    """The number of the parameter that the value becomes."""
+    arguments.append(value)
+    return len(arguments)
 
 
 _USAGE: Final = """

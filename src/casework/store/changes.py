@@ -116,9 +116,9 @@ def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: f
 
 
 _INSERT_RUNS: Final = _insert("runs", _RUN_TYPES, overriding="overriding system value")
-_UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("workspace_id", "id"), _RUN_FROZEN)
+_UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("id",), _RUN_FROZEN)
 _INSERT_STEPS: Final = _insert("steps", _STEP_TYPES)
-_UPDATE_STEPS: Final = _update("steps", _STEP_TYPES, ("workspace_id", "run_id", "number"), _STEP_FROZEN)
+_UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
 
 
 async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,13 +1,11 @@
 """The runs of a chat with what each shows of its tasks: a constant number of queries, however many runs there are."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from casework.core.definition import Definition
 from casework.core.permission import Grant
 from casework.store.database import Connection
 
@@ -16,12 +14,13 @@ RUNS_MAX: Final = 1000
 
 
 class ChatRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of a chat; `checksum` names the definition that it goes by."""
+    """A run of a chat."""
 
     id: int
     uuid: UUID
+    workflow_id: int
     workflow_uuid: UUID
-    checksum: bytes
+    version_number: int
     state: str
     started_at: datetime | None
     ended_at: datetime | None
@@ -38,12 +37,11 @@ class LastVisit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _RUNS: Final = """
-select id, uuid, workflow_uuid, checksum, state, started_at, ended_at from (
-    select r.id, r.uuid, w.uuid as workflow_uuid, v.checksum, r.state, r.started_at, r.ended_at, r.created_at
+select id, uuid, workflow_id, workflow_uuid, version_number, state, started_at, ended_at from (
+    select r.id, r.uuid, r.workflow_id, w.uuid as workflow_uuid, r.version_number, r.state,
+           r.started_at, r.ended_at, r.created_at
     from runs r
     join workflows w on w.workspace_id = r.workspace_id and w.id = r.workflow_id
-    join workflow_versions v
-      on v.workspace_id = r.workspace_id and v.workflow_id = r.workflow_id and v.number = r.version_number
     where r.workspace_id = $1 and r.chat_id = $2
     order by r.created_at desc, r.id desc limit $3
 ) newest
@@ -69,22 +67,6 @@ async def last_visits(connection: Connection, grant: Grant, run_ids: list[int]) 
     return [LastVisit(**row) for row in rows]
 
 
-_DEFINITIONS: Final = """
-select distinct on (checksum) checksum, definition from workflow_versions
-where workspace_id = $1 and (workflow_id, number) in (
-    select workflow_id, version_number from runs where workspace_id = $1 and chat_id = $2
-) and checksum = any($3::bytea[])
-"""
-
-
-async def definitions(
-    connection: Connection, grant: Grant, chat_id: int, checksums: Collection[bytes]
-) -> dict[bytes, Definition]:
-    """Those of the definitions that the chat's runs go by, by checksum."""
-    rows = await connection.fetch(_DEFINITIONS, grant.workspace_id, chat_id, list(checksums))
-    return {row["checksum"]: msgspec.convert(row["definition"], Definition) for row in rows}
-
-
 _HAS_OPEN: Final = "select from runs where workspace_id = $1 and chat_id = $2 and ended_at is null limit 1"
 
 
@@ -92,3 +74,19 @@ async def has_open(connection: Connection, grant: Grant, chat_id: int) -> bool:
     """Whether a run of the chat has not ended."""
     return await connection.fetchrow(_HAS_OPEN, grant.workspace_id, chat_id) is not None
 
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """A run, as far as the chat that it belongs to needs to know it."""
+
+    id: int
+    uuid: UUID
+    chat_id: int | None
+
+
+_STARTED: Final = "select id, uuid, chat_id from runs where workspace_id = $1 and id = $2"
+
+
+async def started(connection: Connection, grant: Grant, run_id: int) -> Started | None:
+    """The run of that id."""
+    row = await connection.fetchrow(_STARTED, grant.workspace_id, run_id)
+    return None if row is None else Started(**row)

@@ -9,9 +9,6 @@ import msgspec
 from casework.core.permission import Grant
 from casework.store.database import Connection
 
-PARTICIPANTS_MAX: Final = 100
-"""Members who take part in one chat beside its owner: they are shown with every chat of a list."""
-
 
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
     """A chat as it is read.
@@ -33,6 +30,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     needs_response: bool
     message_count: int
     last_message_at: datetime | None
+    revision: int
     created_at: datetime
     updated_at: datetime
     participants: list[int]
@@ -52,17 +50,21 @@ class NewChat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChatChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a chat from now on; None leaves a field as it is."""
+    """What is said of a chat from now on; None leaves a field as it is, and for `expected_revision` allows any."""
 
     title: str | None = None
     summary: str | None = None
+    channel: str | None = None
+    chat_type: str | None = None
     is_paused: bool | None = None
     needs_response: bool | None = None
+    expected_revision: int | None = None
 
 
 _CHAT: Final = """
 select c.id, c.uuid, c.member_id, m.name as member_name, a.uuid as account_uuid, c.title, c.summary, c.channel,
-       c.chat_type, c.is_paused, c.needs_response, c.message_count, c.last_message_at, c.created_at, c.updated_at,
+       c.chat_type, c.is_paused, c.needs_response, c.message_count, c.last_message_at, c.revision,
+       c.created_at, c.updated_at,
        array(select p.member_id from chat_participants p
              where p.workspace_id = c.workspace_id and p.chat_id = c.id
              order by p.added_at, p.member_id) as participants,
@@ -83,12 +85,12 @@ async def find(connection: Connection, grant: Grant, identifier: int | UUID) -> 
     return None if row is None else _chat(row)
 
 
-_LOCK: Final = "select from chats where workspace_id = $1 and id = $2 and deleted_at is null for no key update"
+_LOCK: Final = "select id from chats where workspace_id = $1 and id = $2 and deleted_at is null for no key update"
 
 
 async def lock(connection: Connection, grant: Grant, chat_id: int) -> bool:
-    """Keep everybody else from changing the chat until the transaction ends; False where it is gone."""
-    return await connection.fetchrow(_LOCK, grant.workspace_id, chat_id) is not None
+    """Keep everybody else from writing in the chat until the transaction ends; False where it is gone."""
+    return await connection.fetchval(_LOCK, grant.workspace_id, chat_id) is not None
 
 
 _ALL: Final = (
@@ -109,8 +111,7 @@ async def page(connection: Connection, grant: Grant, *, limit: int, offset: int)
 
 
 # Both ways to be in a chat are read in order and cut before they are merged: a page never sorts somebody's history.
-_OF_MEMBER: Final = (
-    """
+_OF_MEMBER: Final = f"""
 with own as (
     (select id from chats
      where workspace_id = $1 and member_id = $2 and deleted_at is null
@@ -122,10 +123,8 @@ with own as (
      order by p.chat_id desc limit $3::bigint + $4::bigint)
     order by id desc limit $3 offset $4
 )
-"""
-    + _CHAT
-    + "join own on own.id = c.id where c.workspace_id = $1 order by c.id desc"
-)
+{_CHAT} join own on own.id = c.id where c.workspace_id = $1 order by c.id desc
+"""  # noqa: S608 - a constant statement
 _OF_MEMBER_COUNT: Final = """
 select (select count(*) from chats where workspace_id = $1 and member_id = $2 and deleted_at is null)
      + (select count(*) from chat_participants p
@@ -168,48 +167,64 @@ async def insert(connection: Connection, grant: Grant, new: NewChat) -> int | No
 
 
 _UPDATE: Final = """
-update chats set title = coalesce($3, title), summary = coalesce($4, summary),
-                 is_paused = coalesce($5, is_paused), needs_response = coalesce($6, needs_response), updated_at = $7
-where workspace_id = $1 and id = $2 and deleted_at is null
-"""
-
-
-async def update(connection: Connection, grant: Grant, chat_id: int, change: ChatChange, *, at: datetime) -> None:
-    """Say something else of a chat."""
-    fields = (change.title, change.summary, change.is_paused, change.needs_response)
-    await connection.execute(_UPDATE, grant.workspace_id, chat_id, *fields, at)
-
-
-_DELETE: Final = """
-update chats set deleted_at = $3, updated_at = $3 where workspace_id = $1 and id = $2 and deleted_at is null
+update chats set title = coalesce($4, title), summary = coalesce($5, summary), channel = coalesce($6, channel),
+                 chat_type = coalesce($7, chat_type), is_paused = coalesce($8, is_paused),
+                 needs_response = coalesce($9, needs_response), updated_at = $3, revision = revision + 1
+where workspace_id = $1 and id = $2 and deleted_at is null and revision = coalesce($10, revision)
 returning id
 """
 
 
-async def delete(connection: Connection, grant: Grant, chat_id: int, *, at: datetime) -> bool:
-    """Take a chat away from everybody; its messages and runs are kept. False where it was gone already."""
-    return await connection.fetchval(_DELETE, grant.workspace_id, chat_id, at) is not None
+async def update(connection: Connection, grant: Grant, chat_id: int, change: ChatChange, *, at: datetime) -> bool:
+    """Say something else of a chat; False where it is gone, or has another revision than the change is meant for."""
+    fields = msgspec.structs.astuple(change)
+    return await connection.fetchval(_UPDATE, grant.workspace_id, chat_id, at, *fields) is not None
 
 
-_ADD: Final = """
-with wanted as (
-    select m.id from members m
-    where m.workspace_id = $1 and m.id = any($3::bigint[]) and m.removed_at is null
-), added as (
-    insert into chat_participants (workspace_id, chat_id, member_id, added_at)
-    select $1, $2, w.id, $4 from wanted w
-    where w.id <> (select member_id from chats where workspace_id = $1 and id = $2)
-    on conflict do nothing
-)
-select id from wanted
+_DELETE: Final = """
+update chats set deleted_at = $3, updated_at = $3, revision = revision + 1
+where workspace_id = $1 and id = $2 and deleted_at is null and revision = coalesce($4, revision)
+returning id
 """
+
+
+async def delete(
+    connection: Connection, grant: Grant, chat_id: int, expected_revision: int | None, *, at: datetime
+) -> bool:
+    """Take a chat away from everybody; its messages and runs are kept. False as for `update`."""
+    return await connection.fetchval(_DELETE, grant.workspace_id, chat_id, at, expected_revision) is not None
+
+
+# The chat's row is taken before its participants are counted: two who add at once do not pass the bound together.
+_JOIN: Final = """
+update chats set updated_at = $3, revision = revision + 1 where workspace_id = $1 and id = $2 and deleted_at is null
+returning member_id
+"""
+_KNOWN: Final = "select id from members where workspace_id = $1 and id = any($2::bigint[]) and removed_at is null"
+_ADD: Final = """
+insert into chat_participants (workspace_id, chat_id, member_id, added_at)
+select $1, $2, id, $4 from unnest($3::bigint[]) as wanted (id)
+on conflict do nothing
+"""
+_PARTICIPANTS_COUNT: Final = "select count(*) from chat_participants where workspace_id = $1 and chat_id = $2"
 
 
 async def add_participants(
     connection: Connection, grant: Grant, chat_id: int, member_ids: list[int], *, at: datetime
-) -> set[int]:
-    """Let members take part; those among them that the workspace knows. The owner and those in it stay as they are."""
-    return {row["id"] for row in await connection.fetch(_ADD, grant.workspace_id, chat_id, member_ids, at)}
+) -> int | None:
+    """Let members take part, and count those who do now; None where the chat is gone. The owner is none of them."""
+    owner_id = await connection.fetchval(_JOIN, grant.workspace_id, chat_id, at)
+    if owner_id is None:
+        return None
+    others = [member_id for member_id in member_ids if member_id != owner_id]
+    await connection.execute(_ADD, grant.workspace_id, chat_id, others, at)
+    count: int = await connection.fetchval(_PARTICIPANTS_COUNT, grant.workspace_id, chat_id)
+    return count
+
+
+async def known_members(connection: Connection, grant: Grant, member_ids: list[int]) -> set[int]:
+    """Those of the ids that are members' of the workspace now."""
+    return {row["id"] for row in await connection.fetch(_KNOWN, grant.workspace_id, member_ids)}
 
 
 _MEMBER_BY_UUID: Final = """

@@ -25,13 +25,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 async def find(connection: Connection, scope: bytes) -> Kept | None:
     """What is kept under that key."""
     row = await connection.fetchrow(
-        "select request_hash, reference, status, headers, body, created_at from idempotency_keys where scope = $1", scope
+        "select request_hash, reference, status, headers, body, created_at from idempotency_keys where scope = $1",
+        scope,
     )
     return None if row is None else Kept(**dict(row))
 
 
 async def claim(connection: Connection, claim: Claim, reference: Any, at: datetime) -> None:
-    """Take the key, in the transaction of the change; waits for another transaction that takes it.
+    """Take the key, first thing in the transaction of the change; waits for another transaction that takes it.
 
     Raises:
         AlreadyClaimed: it is taken; the transaction cannot go on.
@@ -47,6 +48,11 @@ async def claim(connection: Connection, claim: Claim, reference: Any, at: dateti
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyClaimed from None
+
+
+async def refer(connection: Connection, claim: Claim, reference: Any) -> None:
+    """Say what a key that this transaction took stands for."""
+    await connection.execute("update idempotency_keys set reference = $2 where scope = $1", claim.scope, reference)
 
 
 async def keep(

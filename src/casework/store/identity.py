@@ -71,7 +71,8 @@ left join lateral (
     order by found.workspace_id = a.last_workspace_id desc nulls last, found.id
     limit 1
 ) m on true
-left join workspaces w on w.id = coalesce(k.workspace_id, m.workspace_id) and (k.id is null or w.uuid = coalesce($5, w.uuid))
+left join workspaces w
+    on w.id = coalesce(k.workspace_id, m.workspace_id) and (k.id is null or w.uuid = coalesce($5, w.uuid))
 left join roles r on r.workspace_id = m.workspace_id and r.id = m.role_id
 where (k.id is null or (k.revoked_at is null and (k.expires_at is null or k.expires_at > $3)))
   and (a.id is null or a.disabled_at is null)

@@ -10,9 +10,6 @@ from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.store.database import Connection
 
-CONTENT_MAX: Final = 100_000
-"""Characters of a message: the table's own CHECK."""
-
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -55,6 +52,7 @@ _APPEND: Final = f"""
 with chat as (
     update chats
     set message_count = message_count + 1, last_message_at = greatest(last_message_at, $3), updated_at = $3,
+        revision = revision + 1,
         needs_response = case $5 when 'user' then true when 'assistant' then false else needs_response end
     where workspace_id = $1 and id = $2 and deleted_at is null
     returning id
@@ -63,7 +61,7 @@ insert into messages
     (workspace_id, chat_id, created_at, uuid, role, content, run_id, name, member_id, tool_calls, tool_call_id)
 select $1, chat.id, $3, $4, $5, $6, $7, $8, $9, $10, $11 from chat
 returning {_FIELDS}
-"""
+"""  # noqa: S608 - constant names
 
 
 async def append(connection: Connection, grant: Grant, new: NewMessage) -> Message | None:
@@ -87,7 +85,7 @@ async def append(connection: Connection, grant: Grant, new: NewMessage) -> Messa
 
 _PAGE: Final = f"""
 select {_FIELDS} from messages where workspace_id = $1 and chat_id = $2 order by id limit $3 offset $4
-"""
+"""  # noqa: S608 - constant names
 
 
 async def page(connection: Connection, grant: Grant, chat_id: int, *, limit: int, offset: int) -> list[Message]:
@@ -96,12 +94,12 @@ async def page(connection: Connection, grant: Grant, chat_id: int, *, limit: int
     return [_message(row) for row in rows]
 
 
-_FIND: Final = f"select {_FIELDS} from messages where workspace_id = $1 and uuid = $2"
+_FIND: Final = f"select {_FIELDS} from messages where workspace_id = $1 and chat_id = $2 and uuid = $3"  # noqa: S608 - constant names
 
 
-async def find(connection: Connection, grant: Grant, uuid: UUID) -> Message | None:
-    """The message of that UUID."""
-    row = await connection.fetchrow(_FIND, grant.workspace_id, uuid)
+async def find(connection: Connection, grant: Grant, chat_id: int, uuid: UUID) -> Message | None:
+    """The message of that UUID in that chat."""
+    row = await connection.fetchrow(_FIND, grant.workspace_id, chat_id, uuid)
     return None if row is None else _message(row)
 
 

@@ -14,11 +14,11 @@ MODELS_MAX: Final = 10_000
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """A workflow from `since` on and before `before`."""
+    """A workflow from `since` to `until`, both included."""
 
     workflow_id: int
     since: datetime
-    before: datetime
+    until: datetime
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,22 +70,100 @@ class ModelDay(msgspec.Struct, frozen=True, kw_only=True):
 
 _STATES: Final = """
 select state, count(*) as count from runs
-where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at < $4
+where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
 group by state
 """
 
 
 async def states(connection: Connection, grant: Grant, span: Span) -> dict[str, int]:
     """How many of the runs made in that time are in each state now; a state without any is left out."""
-    rows = await connection.fetch(_STATES, grant.workspace_id, span.workflow_id, span.since, span.before)
+    rows = await connection.fetch(_STATES, grant.workspace_id, span.workflow_id, span.since, span.until)
     return {row["state"]: row["count"] for row in rows}
 
 
 _LATENCY: Final = """
-with ended as (
-    select extract(epoch from ended_at - coalesce(started_at, ended_at)) * 1000.0 as ms from runs
-    where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at < $4 and ended_at is not null
-)
-select count(*) as count, avg(ms)::float8 as mean_ms, p[1] as p50_ms, p[2] as p95_ms, p[3] as p99_ms
-from ended
+select count(*) as count, avg(ms) as mean_ms,
+       percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ms) as points
+from (
+    select coalesce(date_part('epoch', ended_at - started_at), 0) * 1000 as ms from runs
+    where workspace_id = $1 and workflow_id = $2 and ended_at >= $3 and ended_at <= $4
+) ended
 """
+
+
+async def latency(connection: Connection, grant: Grant, span: Span) -> Latency:
+    """How long the runs that ended in that time took; one that never started took none."""
+    row = await connection.fetchrow(_LATENCY, grant.workspace_id, span.workflow_id, span.since, span.until)
+    p50, p95, p99 = row["points"] or (None, None, None)
+    return Latency(count=row["count"], mean_ms=row["mean_ms"], p50_ms=p50, p95_ms=p95, p99_ms=p99)
+
+
+# Made and ended are counted by their own instants: a run can end on another day than it was made.
+_DAYS: Final = """
+select day, sum(created)::bigint as created, sum(completed)::bigint as completed, sum(failed)::bigint as failed,
+       sum(cancelled)::bigint as cancelled
+from (
+    select (created_at at time zone 'UTC')::date as day, count(*) as created,
+           0 as completed, 0 as failed, 0 as cancelled
+    from runs where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
+    group by 1
+    union all
+    select (ended_at at time zone 'UTC')::date, 0,
+           count(*) filter (where state = 'completed'), count(*) filter (where state = 'failed'),
+           count(*) filter (where state = 'cancelled')
+    from runs where workspace_id = $1 and workflow_id = $2 and ended_at >= $3 and ended_at <= $4
+    group by 1
+) counted
+group by day order by day
+"""
+
+
+async def days(connection: Connection, grant: Grant, span: Span) -> list[Day]:
+    """What began and what ended on each day of that time; a day without either is left out."""
+    rows = await connection.fetch(_DAYS, grant.workspace_id, span.workflow_id, span.since, span.until)
+    return [Day(**row) for row in rows]
+
+
+_TASKS: Final = """
+select t.id as task_id, t.key as task_key, t.name as task_name, coalesce(s.count, 0) as count,
+       s.wait_mean_ms, s.wait[1] as wait_p50_ms, s.wait[2] as wait_p95_ms,
+       s.working_mean_ms, s.working[1] as working_p50_ms, s.working[2] as working_p95_ms
+from tasks t
+left join (
+    select task_id, count(*) as count, avg(wait_ms) as wait_mean_ms, avg(working_ms) as working_mean_ms,
+           percentile_cont(array[0.5, 0.95]) within group (order by wait_ms) as wait,
+           percentile_cont(array[0.5, 0.95]) within group (order by working_ms) as working
+    from (
+        select task_id, date_part('epoch', coalesce(started_at, ended_at) - created_at) * 1000 as wait_ms,
+               (working_ms + machine_ms)::float8 as working_ms
+        from steps
+        where workspace_id = $1 and ended_at >= $3 and ended_at <= $4
+          and task_id in (select id from tasks where workspace_id = $1 and workflow_id = $2)
+    ) ended
+    group by task_id
+) s on s.task_id = t.id
+where t.workspace_id = $1 and t.workflow_id = $2 and (t.is_current or s.count > 0)
+order by t.ordinal
+"""
+
+
+async def tasks(connection: Connection, grant: Grant, span: Span) -> list[TaskTimes]:
+    """What the steps that ended in that time took, by task: every task of the newest version, others that have any."""
+    rows = await connection.fetch(_TASKS, grant.workspace_id, span.workflow_id, span.since, span.until)
+    return [TaskTimes(**row) for row in rows]
+
+
+_MODELS: Final = """
+select (m.created_at at time zone 'UTC')::date as day, m.provider, m.model_id, count(*) as calls,
+       sum(m.input_tokens)::bigint as input_tokens, sum(m.output_tokens)::bigint as output_tokens, sum(m.cost) as cost
+from model_calls m
+join runs r on r.workspace_id = m.workspace_id and r.id = m.run_id and r.workflow_id = $2
+where m.workspace_id = $1 and m.created_at >= $3 and m.created_at <= $4
+group by 1, 2, 3 order by 1, 2, 3 limit $5
+"""
+
+
+async def models(connection: Connection, grant: Grant, span: Span) -> list[ModelDay]:
+    """What each model was asked on each day of that time, and what it cost."""
+    arguments = (grant.workspace_id, span.workflow_id, span.since, span.until, MODELS_MAX)
+    return [ModelDay(**row) for row in await connection.fetch(_MODELS, *arguments)]

@@ -1,6 +1,5 @@
 """Runs and their steps as the engine needs them: locked in order, loaded whole, for many at a time."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -53,13 +52,13 @@ _READ: Final = f"select {_RUN_COLUMNS} from runs where workspace_id = $1 and id 
 
 _STEP_COLUMNS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
 
-# What deciding needs: live steps, each task's last visit, and its last completed one.
+# What deciding needs: live steps, each task's last visit, and its last completed one. By run alone: the runs are
+# locked, and their workspaces known.
 _STEPS: Final = f"""
-select s.run_id, s.task_key, {", ".join(f"s.{name}" for name in _STEP_COLUMNS)}
-from unnest($1::bigint[], $2::bigint[]) as wanted (workspace_id, run_id)
-join steps s on s.workspace_id = wanted.workspace_id and s.run_id = wanted.run_id
-where s.is_last or s.is_output or s.ended_at is null
-order by s.run_id, s.number
+select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
+from steps
+where run_id = any($1::bigint[]) and (is_last or is_output or ended_at is null)
+order by run_id, number
 """  # noqa: S608 - constant names
 
 _LOCK_MEMBERS: Final = """
@@ -86,12 +85,11 @@ async def read(connection: Connection, workspace_id: int, run_ids: Sequence[int]
     return [_run_row(row) for row in await connection.fetch(_READ, workspace_id, list(run_ids))]
 
 
-async def steps_of(connection: Connection, runs: Sequence[RunRow]) -> dict[int, list[Step]]:
-    """What deciding needs of these runs' steps, by run, in order of number."""
-    found: dict[int, list[Step]] = defaultdict(list)
-    rows = await connection.fetch(_STEPS, [run.workspace_id for run in runs], [run.id for run in runs])
-    for row in rows:
-        found[row["run_id"]].append(_step(row))
+async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
+    """What deciding needs of these runs' steps, with their ids, by run and in order of number."""
+    found: dict[int, list[tuple[int, Step]]] = {run_id: [] for run_id in run_ids}
+    for row in await connection.fetch(_STEPS, list(run_ids)):
+        found[row["run_id"]].append((row["id"], _step(row)))
     return found
 
 
@@ -120,7 +118,7 @@ def _run_row(row: Any) -> RunRow:
 
 def _step(row: Any) -> Step:
     values = dict(row)
-    del values["run_id"]
+    del values["id"], values["run_id"]
     values["task"] = values.pop("task_key")
     for name in ("actor_roles", "allow_ids", "deny_ids", "sources", "absorbed_by"):
         values[name] = tuple(values[name])

@@ -119,6 +119,7 @@ create table workflows (
     name text not null check (length(name) between 1 and 200),
     description text not null default '',
     version_number integer not null check (version_number >= 1),        -- the newest published
+    grants_revision integer not null default 1,      -- raised when its grants change
     created_at timestamptz not null,
     updated_at timestamptz not null,
     archived_at timestamptz,
@@ -130,8 +131,8 @@ create table workflow_versions (
     workspace_id bigint not null,
     workflow_id bigint not null,
     number integer not null check (number >= 1),
-    definition jsonb not null,
-    checksum bytea not null,                         -- sha256 of the canonical definition: is a new one different?
+    definition json not null,                        -- the canonical document; not jsonb: a form's fields have an order
+    checksum bytea not null,                         -- sha256 of its text: is a new one different?
     created_at timestamptz not null,
     created_by bigint,                               -- member
     primary key (workspace_id, workflow_id, number),
@@ -149,6 +150,7 @@ create table tasks (                                 -- a task keeps its id and 
     kind text not null,
     roles text[] not null default '{}',              -- of the newest version: who belongs to the project
     is_current boolean not null default true,        -- in the newest version
+    position integer not null default 0,             -- its place there
     unique (workspace_id, id),
     unique (workspace_id, workflow_id, key),
     unique (workspace_id, workflow_id, ordinal),
@@ -210,6 +212,7 @@ create table chats (
     needs_response boolean not null default false,
     message_count integer not null default 0 check (message_count >= 0),
     last_message_at timestamptz,
+    revision integer not null default 1,             -- raised by one with each change, a message too
     created_at timestamptz not null,
     updated_at timestamptz not null,
     deleted_at timestamptz,
@@ -228,7 +231,7 @@ create table chat_participants (
     foreign key (workspace_id, chat_id) references chats (workspace_id, id),
     foreign key (workspace_id, member_id) references members (workspace_id, id)
 );
-create index chat_participants_member on chat_participants (workspace_id, member_id);
+create index chat_participants_member on chat_participants (workspace_id, member_id, chat_id desc);
 
 -- Runs ----------------------------------------------------------------------------------------------------------------
 
@@ -286,13 +289,19 @@ create unique index runs_external_id on runs (workspace_id, workflow_id, externa
 create index runs_created on runs (workspace_id, created_at desc, id desc);
 create index runs_updated on runs (workspace_id, updated_at desc, id desc);
 create index runs_priority on runs (workspace_id, priority desc, id desc);
-create index runs_state on runs (workspace_id, state, created_at desc);
-create index runs_member on runs (workspace_id, member_id, created_at desc);
+create index runs_status on runs (workspace_id, (case state when 'cancelled' then 2 when 'completed' then 3
+    when 'failed' then 4 when 'pending' then 5 else 1 end), created_at, id);  -- core.assignment.STATUS_RANK
+create index runs_member on runs (workspace_id, member_id, created_at desc, id desc) include (state);
 create index runs_workflow on runs (workspace_id, workflow_id, created_at desc, uuid);
+create index runs_workflow_state on runs (workspace_id, workflow_id, state, created_at desc, uuid);
+create index runs_workflow_ended on runs (workspace_id, workflow_id, ended_at) include (state, started_at) where ended_at is not null;
 create index runs_on_task on runs (workspace_id, workflow_id, current_task_id, created_at) include (chat_id) where ended_at is null;
-create index runs_current_task on runs (workspace_id, current_task_id, created_at desc) where ended_at is null;
+create index runs_current_task on runs (workspace_id, current_task_id, created_at desc, id desc) include (state)
+    where ended_at is null;
 create index runs_chat on runs (workspace_id, chat_id) where chat_id is not null;
-create index runs_end_user on runs (workspace_id, workflow_id, end_user, created_at desc) where end_user is not null;
+create unique index runs_chat_open on runs (workspace_id, chat_id)   -- a message starts no run while another one's is open
+    where ended_at is null and run_type = 'chat_assistant' and chat_id is not null;
+create index runs_end_user on runs (workspace_id, workflow_id, end_user, created_at desc, uuid) where end_user is not null;
 create index runs_parent on runs (workspace_id, parent_run_id) where parent_run_id is not null;
 
 create table steps (                                 -- one visit of a task in a run
@@ -351,16 +360,23 @@ create table steps (                                 -- one visit of a task in a
     check (started_at is null or started_at >= created_at),
     check (ended_at is null or ended_at >= coalesce(started_at, created_at))
 );
-create index steps_last on steps (workspace_id, run_id, number) where is_last or is_output or ended_at is null;
+create index steps_last on steps (run_id, number) where is_last or is_output or ended_at is null;
 create index steps_activity on steps (workspace_id, id) where kind = 'human' and state <> 'parked';
-create index steps_status on steps (workspace_id, state, id) where kind = 'human' and state <> 'parked';
-create index steps_assignee on steps (workspace_id, account_id, state, id) where account_id is not null;
-create index steps_project on steps (workspace_id, workflow_id, state, id) where kind = 'human' and state <> 'parked';
-create index steps_completed_at on steps (workspace_id, ended_at) where kind = 'human' and state = 'completed';
+-- Lists show everything that waits for its turn as one status; the statistics tell the planner how common each is.
+create statistics steps_statuses on (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end) from steps;
+create index steps_status on steps (workspace_id, (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end), id)
+    where kind = 'human' and state <> 'parked';
+create index steps_assignee on steps (workspace_id, account_id, (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end), id)
+    where kind = 'human' and state <> 'parked' and account_id is not null;
+create index steps_project on steps (workspace_id, workflow_id, (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end), id)
+    where kind = 'human' and state <> 'parked';
+create index steps_ended_at on steps (workspace_id, ended_at) where kind = 'human' and ended_at is not null;
 create index steps_name on steps (workspace_id, name, id) where kind = 'human' and state <> 'parked';
 create index steps_created_at on steps (workspace_id, created_at, id) where kind = 'human' and state <> 'parked';
-create index steps_queue on steps (workspace_id, workflow_id, priority desc, id) where kind = 'human' and state = 'ready';
-create index steps_actor_roles on steps using gin (actor_roles) where kind = 'human' and ended_at is null;
+create index steps_queue on steps (workspace_id, workflow_id, actor_roles, priority desc, due_at, id)
+    where kind = 'human' and state = 'ready';        -- what to take next, a heap for each set of roles
+create index steps_actor_roles on steps using gin (actor_roles)
+    where kind = 'human' and (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end) = 'ready';
 create index steps_task on steps (workspace_id, task_id, ended_at);
 
 create table work_periods (                          -- somebody's hands on a step
@@ -416,6 +432,48 @@ create table model_calls (                           -- what a model was asked, 
     foreign key (workspace_id, run_id, step_number) references steps (workspace_id, run_id, number)
 );
 create index model_calls_run on model_calls (workspace_id, run_id);
+create index model_calls_created on model_calls (workspace_id, created_at);
+
+-- How many runs are in a state: the total of a list without counting a million rows. `slot` is the writing connection's,
+-- so that writers rarely wait for each other; a count is the sum over slots.
+create table run_counts (
+    workspace_id bigint not null,
+    state text not null,
+    slot smallint not null,
+    count bigint not null,
+    primary key (workspace_id, state, slot)
+) with (fillfactor = 50);
+
+create function count_runs() returns trigger language plpgsql as $$
+begin
+    insert into run_counts as kept (workspace_id, state, slot, count)
+    select workspace_id, state, pg_backend_pid() % 128, count(*) from new_runs group by 1, 2 order by 1, 2
+    on conflict (workspace_id, state, slot) do update set count = kept.count + excluded.count;
+    return null;
+end $$;
+create function recount_runs() returns trigger language plpgsql as $$
+begin
+    insert into run_counts as kept (workspace_id, state, slot, count)
+    select workspace_id, state, pg_backend_pid() % 128, sum(moved)
+    from (select workspace_id, state, 1 as moved from new_runs
+          union all select workspace_id, state, -1 from old_runs) changes
+    group by 1, 2 having sum(moved) <> 0 order by 1, 2
+    on conflict (workspace_id, state, slot) do update set count = kept.count + excluded.count;
+    return null;
+end $$;
+create function uncount_runs() returns trigger language plpgsql as $$
+begin
+    insert into run_counts as kept (workspace_id, state, slot, count)
+    select workspace_id, state, pg_backend_pid() % 128, -count(*) from old_runs group by 1, 2 order by 1, 2
+    on conflict (workspace_id, state, slot) do update set count = kept.count + excluded.count;
+    return null;
+end $$;
+create trigger runs_inserted after insert on runs referencing new table as new_runs
+    for each statement execute function count_runs();
+create trigger runs_updated after update on runs referencing old table as old_runs new table as new_runs
+    for each statement execute function recount_runs();
+create trigger runs_deleted after delete on runs referencing old table as old_runs
+    for each statement execute function uncount_runs();
 
 -- How many open runs stand on a task, by the day (UTC) of their creation: task-assignment-stats without a scan.
 -- `slot` spreads the writers of several processes over rows; a count is the sum over slots.
@@ -429,6 +487,110 @@ create table task_counts (
     primary key (workspace_id, workflow_id, task_id, day, slot),
     foreign key (workspace_id, workflow_id, task_id) references tasks (workspace_id, workflow_id, id)
 ) with (fillfactor = 50);
+
+-- The open runs whose chat is not deleted, in the order in which a task shows its chats. Derived from runs and chats, and
+-- kept by triggers, so that no writer can forget it. A run's chat never changes, and a deleted chat stays deleted.
+create table open_chats (
+    workspace_id bigint not null,
+    chat_id bigint not null,
+    run_id bigint not null,
+    task_id bigint,                                  -- the run's current task
+    created_at timestamptz not null,                 -- of the run
+    last_message_at timestamptz,                     -- of the chat
+    primary key (workspace_id, chat_id, run_id)
+) with (fillfactor = 70);
+create index open_chats_latest on open_chats (workspace_id, task_id, last_message_at desc nulls last, chat_id, run_id)
+    include (created_at) where task_id is not null;
+create index open_chats_created on open_chats (workspace_id, task_id, created_at) where task_id is not null;
+
+-- How many of them stand on a task, by the day (UTC) of the run's creation; `slot` as in task_counts.
+create table chat_counts (
+    workspace_id bigint not null,
+    task_id bigint not null,
+    day date not null,
+    slot smallint not null,
+    count bigint not null,
+    primary key (workspace_id, task_id, day, slot)
+) with (fillfactor = 50);
+
+create function count_open_chats() returns trigger language plpgsql as $$
+begin
+    insert into chat_counts as kept (workspace_id, task_id, day, slot, count)
+    select workspace_id, task_id, (created_at at time zone 'UTC')::date, pg_backend_pid() % 16, tg_argv[0]::int * count(*)
+    from changed where task_id is not null group by 1, 2, 3 order by 1, 2, 3
+    on conflict (workspace_id, task_id, day, slot) do update set count = kept.count + excluded.count;
+    return null;
+end $$;
+create trigger open_chats_come after insert on open_chats referencing new table as changed
+    for each statement execute function count_open_chats('1');
+create trigger open_chats_go after delete on open_chats referencing old table as changed
+    for each statement execute function count_open_chats('-1');
+
+create function recount_open_chats() returns trigger language plpgsql as $$
+begin
+    insert into chat_counts as kept (workspace_id, task_id, day, slot, count)
+    select workspace_id, task_id, (created_at at time zone 'UTC')::date, pg_backend_pid() % 16, sum(moved)
+    from (select workspace_id, task_id, created_at, 1 as moved from new_rows
+          union all select workspace_id, task_id, created_at, -1 from old_rows) changes
+    where task_id is not null group by 1, 2, 3 having sum(moved) <> 0 order by 1, 2, 3
+    on conflict (workspace_id, task_id, day, slot) do update set count = kept.count + excluded.count;
+    return null;
+end $$;
+create trigger open_chats_move after update on open_chats referencing old table as old_rows new table as new_rows
+    for each statement execute function recount_open_chats();
+
+create function add_open_chats() returns trigger language plpgsql as $$
+begin
+    insert into open_chats (workspace_id, chat_id, run_id, task_id, created_at, last_message_at)
+    select r.workspace_id, r.chat_id, r.id, r.current_task_id, r.created_at, c.last_message_at
+    from new_runs r
+    join chats c on c.workspace_id = r.workspace_id and c.id = r.chat_id
+    where r.ended_at is null and c.deleted_at is null;
+    return null;
+end $$;
+create trigger runs_open_chats_add after insert on runs referencing new table as new_runs
+    for each statement execute function add_open_chats();
+
+create function move_open_chats() returns trigger language plpgsql as $$
+begin
+    delete from open_chats o using new_runs r
+    where o.workspace_id = r.workspace_id and o.chat_id = r.chat_id and o.run_id = r.id and r.ended_at is not null;
+
+    -- An update, not a row taken out and put in again: whoever writes last_message_at at the same moment follows it.
+    update open_chats o set task_id = r.current_task_id from new_runs r
+    where o.workspace_id = r.workspace_id and o.chat_id = r.chat_id and o.run_id = r.id
+      and o.task_id is distinct from r.current_task_id;
+    return null;
+end $$;
+create trigger runs_open_chats_move after update on runs referencing new table as new_runs
+    for each statement execute function move_open_chats();
+
+create function drop_open_chats() returns trigger language plpgsql as $$
+begin
+    delete from open_chats o using old_runs r
+    where o.workspace_id = r.workspace_id and o.chat_id = r.chat_id and o.run_id = r.id;
+    return null;
+end $$;
+create trigger runs_open_chats_drop after delete on runs referencing old table as old_runs
+    for each statement execute function drop_open_chats();
+
+create function follow_chat() returns trigger language plpgsql as $$
+begin
+    if new.deleted_at is not null then
+        delete from open_chats where workspace_id = new.workspace_id and chat_id = new.id;
+    else
+        update open_chats set last_message_at = new.last_message_at
+        where workspace_id = new.workspace_id and chat_id = new.id;
+    end if;
+    return null;
+end $$;
+-- At the end of the transaction, when it also sees a run that was started for the chat meanwhile. No lock holds the two
+-- together, for the engine must not wait for a chat: one that is changed in the very instant in which a run starts in it
+-- is shown at its old place until its next message.
+create constraint trigger chats_open_chats after update of last_message_at, deleted_at on chats
+    deferrable initially deferred for each row
+    when (old.last_message_at is distinct from new.last_message_at or old.deleted_at is distinct from new.deleted_at)
+    execute function follow_chat();
 
 -- Facts ---------------------------------------------------------------------------------------------------------------
 
@@ -454,6 +616,8 @@ create table events_other partition of events default;
 create index events_workspace on events (workspace_id, id);
 create index events_run on events (workspace_id, run_id, id) where run_id is not null;
 create index events_type on events (workspace_id, type, id);
+create index events_member on events (workspace_id, actor_id, id) where actor_kind = 'member';
+create index events_at on events using brin (at);   -- a stretch of time, at next to no cost to those who append
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin

@@ -1,0 +1,60 @@
+# Everything that is done with this repository, in thin targets. `make help` lists them.
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST_ARGS ?= -n 2
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format chaos bench bench-short docs lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with what is locked in requirements.lock, and this package in it
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+demo: setup ## Start everything with two example workflows and sample cases; Ctrl-C ends it
+	$(BIN)/casework demo
+
+test: setup ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: setup ## Check format, lint, types, architecture and budgets
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -q -p no:randomly tests/docs/test_budgets.py
+
+format: setup ## Format, and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+chaos: setup ## Kill processes at random for a long time, and count what was lost
+	CASEWORK_CHAOS=long $(BIN)/pytest -m chaos --timeout=0 $(PYTEST_ARGS)
+
+bench: setup ## Measure (BENCH_ARGS passes arguments on)
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-short: setup ## Run each measurement briefly, so that none of them rots
+	$(BIN)/python -m benchmarks --short
+
+docs: setup ## Write the references in docs/ anew from the code
+	$(BIN)/python tools/reference.py
+
+lock: ## Lock the newest versions of all dependencies (needs uv)
+	$(UV) pip compile --upgrade --generate-hashes --universal --python-version 3.11 pyproject.toml --group dev \
+		-o requirements.lock --no-emit-index-url --no-header
+
+clean: ## Remove everything that is made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

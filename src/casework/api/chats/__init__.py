@@ -1,0 +1,7 @@
+"""The chat surface: `/api/chats`, answers under `data`, refusals as `{error, message}`."""
+
+from litestar import Router
+
+from casework.api.chats import reading, writing
+
+router = Router("/api", route_handlers=[*reading.handlers, *writing.handlers])

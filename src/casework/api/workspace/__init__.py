@@ -1,0 +1,42 @@
+"""The workspace surface: `/api/v2/w/{workspace_uuid}`, JSON in camelCase."""
+
+from litestar import Router
+
+from casework.api.workspace import (
+    assignment_details,
+    assignments,
+    chat_messages,
+    chats,
+    events,
+    grants,
+    keys,
+    members,
+    own,
+    roles,
+    stats,
+    versions,
+    workflows,
+)
+
+_MODULES = (
+    members,
+    roles,
+    keys,
+    workflows,
+    versions,
+    grants,
+    stats,
+    assignments,
+    assignment_details,
+    chats,
+    chat_messages,
+    events,
+)
+
+router = Router(
+    "/api/v2/w",
+    route_handlers=[
+        *own.handlers,
+        Router("/{workspace_uuid:str}", route_handlers=[handler for module in _MODULES for handler in module.handlers]),
+    ],
+)

@@ -1,0 +1,112 @@
+"""`casework up`, `casework migrate`, `casework status`: the server and its database."""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from casework.cli import output
+from casework.cli.options import URL_DEFAULT, AsJson, Data, DatabaseUrl, Url
+
+if TYPE_CHECKING:
+    from casework.cli.serving import Stop
+    from casework.settings import Settings
+
+_LOOK_SECONDS: Final = 0.2
+
+
+def up(
+    *,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on; by default 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port; by default 8080; 0: a free one.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that serve requests.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve. Prints the address when requests are answered; Ctrl-C or SIGTERM ends it in order.
+
+    Without --database-url the embedded PostgreSQL is started first, and stopped last if nobody else uses it. The
+    schema is brought up to date.
+    """
+    from casework.cli import local, serving
+
+    settings = local.settings_of(data=data, database_url=database_url, host=host, port=port, workers=workers)
+    with serving.Stop() as stop:
+        run(settings, stop, as_json=as_json)
+
+
+def run(settings: "Settings", stop: "Stop", *, as_json: bool) -> None:
+    """Serve with these settings until it is stopped."""
+    from casework.cli import local, port, serving
+    from casework.store.schema import migrate
+
+    with port.reserved(settings.host, settings.port) as (host, number), local.database_url(settings) as database:
+        asyncio.run(migrate(database))
+        url = port.url_of(host, number)
+
+        def ready() -> None:
+            with suppress(typer.Exit):  # nobody reads the address: the server serves all the same
+                _print_address(settings, url, number, as_json=as_json)
+            output.say(f"Casework answers at {url}; Ctrl-C stops it.")
+
+        given = {"host": host, "port": number, "database_url": database}
+        serving.serve(settings.model_copy(update=given), url, stop, ready=ready)
+        output.say("Casework stops.")
+
+
+def migrate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Bring the database up to the newest schema; does nothing where it already is."""
+    from casework.cli import local
+    from casework.store import schema
+
+    settings = local.settings_of(data=data, database_url=database_url)
+    with local.database_url(settings) as url:
+        was_current = asyncio.run(schema.is_current(url))
+        asyncio.run(schema.migrate(url))
+    if as_json:
+        output.print_json({"changed": not was_current})
+    else:
+        output.print_line("The schema was up to date." if was_current else "The schema is up to date now.")
+
+
+def status(
+    *,
+    url: Url = URL_DEFAULT,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for it to get ready.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a server answers and can serve; exit code 3 where it does not."""
+    asyncio.run(_until_ready(url, wait))
+    if as_json:
+        output.print_json({"url": url, "ready": True})
+    else:
+        output.print_line(f"{url} is ready.")
+
+
+async def _until_ready(url: str, wait: float) -> None:
+    from casework.client import ApiError, Client, Unreachable
+
+    until = time.monotonic() + wait
+    async with Client(url, tries=1) as client:
+        while True:
+            try:
+                await client.require_ready()
+            except (ApiError, Unreachable):
+                if time.monotonic() >= until:
+                    raise
+            else:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _print_address(settings: "Settings", url: str, number: int, *, as_json: bool) -> None:
+    if not as_json:
+        output.print_line(url)
+        return
+    directory = None if settings.database_url is not None else str(settings.data)
+    output.print_json({"url": url, "port": number, "data": directory})

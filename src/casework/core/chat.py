@@ -1,0 +1,28 @@
+"""Chats: the facts about them, and the bounds that hold for everybody who writes in one."""
+
+from typing import Final
+
+CHAT_EVENTS: Final = {
+    "chat.opened": "A chat was made; data.chat_id is its id.",
+    "chat.updated": "Something else is said of it; data.fields names what.",
+    "chat.joined": "Members take part; data.member_ids names them.",
+    "chat.message": "Something was said; data.message is its uuid and data.role whose voice it is.",
+    "chat.deleted": "It was taken away from everybody; its messages and runs are kept.",
+}
+"""Every fact about a chat, and what it means; data.chat_id names the chat."""
+
+TITLE_MAX: Final = 300
+SUMMARY_MAX: Final = 10_000
+WORD_MAX: Final = 50
+"""Characters of a chat's channel and type: words, not texts."""
+
+CONTENT_MAX: Final = 100_000
+"""Characters of a message, as the table bounds them."""
+
+TOOL_CALLS_MAX: Final = 128
+PARTICIPANTS_MAX: Final = 100
+"""Members who take part in one chat beside its owner: they are shown with every chat of a list."""
+
+ROLES: Final = ("system", "user", "assistant", "tool")
+OPEN_ROLES: Final = frozenset({"user", "assistant"})
+"""Voices that whoever is in a chat may use; the others instruct models, and need the right to write in any chat."""

@@ -1,0 +1,106 @@
+"""What a definition's parts say of one another: ways, references and expressions, checked when all tasks are known."""
+
+from collections.abc import Callable
+from typing import Final
+
+from casework.core.condition import Condition, ConditionError, Expression, compile_condition, compile_expression
+from casework.core.definition import END, Definition, Task
+from casework.core.graph import compile_graph
+from casework.core.parse_report import Path, Report, quoted
+
+_OF_AN_ITEM: Final = ("item", "index")
+
+Compiler = Callable[[str], Condition | Expression]
+
+
+class Links:
+    """The checks of one definition; `places` are the indexes of its tasks in the document."""
+
+    def __init__(self, definition: Definition, places: tuple[int, ...], report: Report) -> None:
+        self._definition = definition
+        self._tasks: tuple[tuple[Path, Task], ...] = tuple(
+            (("tasks", place), task) for place, task in zip(places, definition.tasks, strict=True)
+        )
+        self._keys = tuple(dict.fromkeys(task.key for task in definition.tasks if task.key))
+        self._known = frozenset(self._keys)
+        self._report = report
+        self._is_whole = "" not in {task.key for task in definition.tasks}
+
+    def check(self) -> None:
+        """Report every way that leads nowhere, task that nothing leads to, and expression that does not compile."""
+        self._check_keys()
+        for i, key in enumerate(self._definition.start):
+            self._check_target(key, ("start", i))
+        for path, task in self._tasks:
+            self._check_ways(task, path)
+            self._check_task_expressions(task, path)
+        for key in self._definition.indicators:
+            self._check(self._definition.indicators[key], ("indicators", key), compile_expression)
+        self._check(self._definition.output, ("output",), compile_expression)
+        if self._is_whole:
+            self._check_reachable()
+
+    def _check_keys(self) -> None:
+        seen: set[str] = set()
+        for path, task in self._tasks:
+            if task.key in seen and task.key:
+                self._is_whole = False
+                self._report.add((*path, "key"), f"the key '{task.key}' is taken by an earlier task")
+            seen.add(task.key)
+
+    def _check_ways(self, task: Task, path: Path) -> None:
+        for i, way in enumerate(task.next):
+            self._check_target(way.to, (*path, "next", i, "to"), END)
+            is_always = way.when is None or way.when.strip() == "true"
+            if is_always and task.split == "first" and i + 1 < len(task.next):
+                self._report.add(
+                    (*path, "next", i),
+                    "this way is always taken, so those after it never are",
+                    "give it a 'when', move it to the end, or take every match with 'split: all'",
+                )
+        for name, target in (("otherwise", task.otherwise), ("on_error", task.on_error)):
+            if target is not None:
+                self._check_target(target, (*path, name), END)
+        for i, key in enumerate(task.exclude):
+            self._check_target(key, (*path, "exclude", i))
+
+    def _check_target(self, key: str, path: Path, *also: str) -> None:
+        """Report a key that is no task's; "" has been reported where it was read."""
+        if key in self._known or key in also:
+            return
+        self._is_whole = False
+        if key:
+            self._report.add_unknown(path, f"there is no task {quoted(key)}", key, (*self._keys, *also))
+
+    def _check_task_expressions(self, task: Task, path: Path) -> None:
+        has_items = task.for_each is not None
+        self._check(task.for_each, (*path, "for_each"), compile_expression)
+        for i, way in enumerate(task.next):
+            self._check(way.when, (*path, "next", i, "when"), compile_condition, has_items=has_items)
+        for name, source in task.indicators.items():
+            self._check(source, (*path, "indicators", name), compile_expression, has_items=has_items)
+
+    def _check(self, source: str | None, path: Path, compiler: Compiler, *, has_items: bool = False) -> None:
+        if source is None:
+            return
+        try:
+            compiled = compiler(source)
+        except ConditionError as error:
+            where = f" (column {error.column})" if error.column else ""
+            self._report.add(path, f"{error.message}{where}")
+            return
+        for name in _OF_AN_ITEM:
+            if name in compiled.names and not has_items:
+                self._report.add(path, f"there is no '{name}' here", "it is known in a task with 'for_each' only")
+        for key in sorted(compiled.task_keys - self._known):
+            self._report.add_unknown(path, f"there is no task {quoted(key)}", key, self._keys)
+
+    def _check_reachable(self) -> None:
+        reachable = compile_graph(self._definition).start_reachable
+        for path, task in self._tasks:
+            if task.key not in reachable:
+                self._report.add(
+                    path,
+                    f"nothing leads to the task '{task.key}'",
+                    "name it in another task's 'next', or in 'start'",
+                )

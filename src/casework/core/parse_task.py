@@ -1,0 +1,189 @@
+"""From one entry of `tasks` to a Task; what it refers to is checked when all are known."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from casework.core.definition import (
+    END,
+    ITEMS_MAX,
+    KINDS,
+    KINDS_BUILT,
+    VISITS_DEFAULT,
+    ItemError,
+    Join,
+    Split,
+    Task,
+    Transition,
+)
+from casework.core.parse_field import Fields
+from casework.core.parse_report import Path, Report, quoted
+
+NAME_MAX: Final = 200
+"""Characters of a name: what still fits a line of a list."""
+
+DESCRIPTION_MAX: Final = 10_000
+PROMPT_MAX: Final = 20_000
+"""Characters: some pages, which is what a person reads before a task."""
+
+ENTRIES_MAX: Final = 100
+"""Of each list of a task or workflow: roles, ways on, labels, indicators."""
+
+VISITS_MAX: Final = 10_000
+"""Of a task in one run: a loop that goes round more often is a mistake."""
+
+PRIORITY_MAX: Final = 100
+
+KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+FIELDS: Final = (
+    "key",
+    "name",
+    "kind",
+    "description",
+    "prompt",
+    "roles",
+    "exclude",
+    "form",
+    "output",
+    "due",
+    "priority",
+    "next",
+    "split",
+    "otherwise",
+    "join",
+    "cancel_rest",
+    "visits",
+    "for_each",
+    "concurrency",
+    "on_item_error",
+    "on_error",
+    "indicators",
+)
+"""Every field that a task of any kind may have."""
+
+LATER: Final = frozenset(
+    {
+        "allow",
+        "budget",
+        "calendar",
+        "capacity",
+        "compensate",
+        "deny",
+        "distribute",
+        "keep",
+        "model",
+        "on_failure",
+        "on_overdue",
+        "reminders",
+        "retry",
+        "timeout",
+        "tools",
+    },
+)
+"""Fields that the format plans and nothing heeds yet: to accept one silently would be a promise not kept."""
+
+
+def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
+    """The task as written. A field that is wrong is reported and has its default; a wrong key is ""."""
+    fields = Fields(values, path, report)
+    key = _key(fields)
+    kind = _kind(fields)
+    if kind in KINDS_BUILT:
+        # The settings of another kind are its own affair: that it is not built has been said once.
+        check_unknown(fields, FIELDS, LATER)
+    return Task(
+        key=key,
+        name=fields.text("name", NAME_MAX, default=key) or key,
+        kind=kind,
+        description=fields.text("description", DESCRIPTION_MAX),
+        prompt=fields.text("prompt", PROMPT_MAX),
+        roles=fields.texts("roles", ENTRIES_MAX, NAME_MAX),
+        exclude=_excluded(fields),
+        form=fields.schema("form"),
+        output=fields.schema("output"),
+        due=fields.duration("due"),
+        priority=fields.integer("priority", 0, PRIORITY_MAX),
+        next=_transitions(fields),
+        split=cast("Split", fields.choice("split", ("first", "all"))),
+        otherwise=fields.text("otherwise", NAME_MAX) or None,
+        join=cast("Join", fields.choice("join", ("each", "all", "any"))),
+        cancel_rest=fields.flag("cancel_rest"),
+        visits=fields.integer("visits", 1, VISITS_MAX) or VISITS_DEFAULT,
+        for_each=fields.source("for_each"),
+        concurrency=fields.integer("concurrency", 1, ITEMS_MAX) or ITEMS_MAX,
+        on_item_error=cast("ItemError", fields.choice("on_item_error", ("fail", "skip", "collect"))),
+        on_error=fields.text("on_error", NAME_MAX) or None,
+        indicators=fields.sources("indicators", ENTRIES_MAX),
+    )
+
+
+def check_unknown(fields: Fields, known: tuple[str, ...], later: frozenset[str]) -> None:
+    """Report every field that there is not, or not yet."""
+    for name in fields.values:
+        if name in later:
+            fields.wrong(name, f"'{name}' is not built yet", "leave it out")
+        elif name not in known:
+            fields.report.add_unknown((*fields.path, name), f"there is no field {quoted(name)} here", name, known)
+
+
+def _key(fields: Fields) -> str:
+    key = fields.get("key")
+    if key is None:
+        fields.report.add(fields.path, "the task has no 'key'")
+    elif not isinstance(key, str) or not KEY.fullmatch(key):
+        fields.wrong("key", f"{quoted(key)} must be a-z, 0-9 and _ only, a letter first, at most 63 characters")
+    elif key == END:
+        fields.wrong("key", f"'{END}' is the reserved target of a way that ends its branch", "choose another key")
+    else:
+        return key
+    return ""
+
+
+def _kind(fields: Fields) -> str:
+    kind = fields.get("kind")
+    built = ", ".join(kind for kind in KINDS if kind in KINDS_BUILT)
+    if kind is None:
+        fields.report.add(fields.path, "the task has no 'kind'", f"built now: {built}")
+    elif isinstance(kind, str) and kind in KINDS_BUILT:
+        return kind
+    elif kind in KINDS:
+        fields.wrong("kind", f"the kind '{kind}' is not built yet", f"built now: {built}")
+    else:
+        message = f"there is no kind {quoted(kind)}"
+        fields.report.add_unknown(
+            (*fields.path, "kind"), message, str(kind)[:NAME_MAX], KINDS, hint=f"built now: {built}"
+        )
+    return ""
+
+
+def _excluded(fields: Fields) -> tuple[str, ...]:
+    """The keys in `exclude`, which are written like `tasks.review` or `review`."""
+    names = fields.texts("exclude", ENTRIES_MAX, NAME_MAX)
+    return tuple(dict.fromkeys(name.removeprefix("tasks.") or name for name in names))
+
+
+def _transitions(fields: Fields) -> tuple[Transition, ...]:
+    """The ways on, one for each entry, so that places stay the same; a wrong target is ""."""
+    entries = fields.get("next")
+    if entries is None:
+        return ()
+    if not isinstance(entries, list):
+        fields.wrong("next", "'next' must be a list", "write it like [{to: review}]")
+        return ()
+    if len(entries) > ENTRIES_MAX:
+        fields.wrong("next", f"'next' has {len(entries):,} entries; at most {ENTRIES_MAX:,} are allowed")
+    return tuple(
+        _transition(entry, (*fields.path, "next", i), fields.report) for i, entry in enumerate(entries[:ENTRIES_MAX])
+    )
+
+
+def _transition(entry: Any, path: Path, report: Report) -> Transition:
+    if not isinstance(entry, dict):
+        report.add(path, "a way on must be a map", "write it like {to: review}")
+        return Transition(to="")
+    fields = Fields(entry, path, report)
+    check_unknown(fields, ("to", "when"), frozenset())
+    if fields.get("to") in (None, ""):
+        report.add(path, "the way has no 'to'")
+    return Transition(to=fields.text("to", NAME_MAX), when=fields.source("when"))

@@ -1,0 +1,85 @@
+"""Reports over the runs of a workflow, for whoever holds analytics:read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from casework.core.errors import NotFound
+from casework.core.permission import Grant
+from casework.operations.services import Services
+from casework.store import analytics, metrics
+from casework.store.analytics import Filter, Flow, RunRow, Usage
+from casework.store.metrics import Day, Latency, ModelDay, Span, TaskTimes
+
+__all__ = [
+    "Day",
+    "Filter",
+    "Flow",
+    "Latency",
+    "Metrics",
+    "ModelDay",
+    "ReportedRun",
+    "RunRow",
+    "Span",
+    "TaskTimes",
+    "Usage",
+    "find",
+    "measure",
+    "runs",
+]
+
+
+class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run, and what it asked of each model."""
+
+    run: RunRow
+    usage: Sequence[Usage]
+
+
+class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+    """What the runs of a workflow add up to, from `since` to `until`."""
+
+    since: datetime
+    until: datetime
+    states: dict[str, int]
+    latency: Latency
+    days: list[Day]
+    tasks: list[TaskTimes]
+    models: list[ModelDay]
+
+
+async def find(services: Services, grant: Grant, identifier: int | UUID) -> Flow:
+    """The workflow of that id or UUID; NotFound where the workspace has none."""
+    async with services.database.read() as connection:
+        found = await analytics.flow(connection, grant, identifier)
+    if found is None:
+        raise NotFound("There is no such flow in this organization.")
+    return found
+
+
+async def runs(services: Services, grant: Grant, which: Filter, *, limit: int, offset: int) -> list[ReportedRun]:
+    """A page of the runs of a workflow, newest first, ties by UUID."""
+    async with services.database.read() as connection:
+        found = await analytics.page(connection, grant, which, limit=limit, offset=offset)
+        used = await analytics.usage(connection, grant, [run.id for run in found]) if found else []
+    by_run: dict[int, list[Usage]] = defaultdict(list)
+    for usage in used:
+        by_run[usage.run_id].append(usage)
+    return [ReportedRun(run=run, usage=by_run[run.id]) for run in found]
+
+
+async def measure(services: Services, grant: Grant, span: Span) -> Metrics:
+    """What the runs of a workflow add up to over a span, all of it as of one instant."""
+    async with services.database.snapshot() as connection:
+        return Metrics(
+            since=span.since,
+            until=span.until,
+            states=await metrics.states(connection, grant, span),
+            latency=await metrics.latency(connection, grant, span),
+            days=await metrics.days(connection, grant, span),
+            tasks=await metrics.tasks(connection, grant, span),
+            models=await metrics.models(connection, grant, span),
+        )

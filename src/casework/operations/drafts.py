@@ -1,0 +1,51 @@
+"""From the text of a definition to what can be published.
+
+Reading one can take seconds: a document of a megabyte holds thousands of expressions to check. It is done one at a time
+in a thread beside the event loop, so that everybody else is still answered.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from casework.core.definition import Definition
+from casework.core.parse import parse, to_yaml
+from casework.store.versions import Draft, draft, read
+
+_T = TypeVar("_T")
+
+_THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="definitions")
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of a definition, as it was sent."""
+
+    text: bytes
+    media: Literal["yaml", "json"]
+
+
+async def drafted(source: Source) -> Draft:
+    """The definition that the text stands for, ready to be published.
+
+    Raises:
+        Invalid: with every problem of the text.
+
+    """
+    return await _beside(lambda: draft(parse(source.text, media=source.media)))
+
+
+async def checked(source: Source) -> Definition:
+    """The definition that the text stands for; errors as `drafted`."""
+    return await _beside(lambda: parse(source.text, media=source.media))
+
+
+async def as_yaml(document: dict[str, object]) -> str:
+    """A kept document as YAML."""
+    return await _beside(lambda: to_yaml(read(document)))
+
+
+async def _beside(work: Callable[[], _T]) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, work)

@@ -1,0 +1,93 @@
+"""Projects, and who belongs to them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from casework.core.access import Access
+from casework.core.errors import NotFound
+from casework.core.permission import Grant, allows
+from casework.core.selection import Condition, Selection
+from casework.operations.reading import Page, Reading
+from casework.operations.services import Services
+from casework.store import access, project_members, projects
+from casework.store.database import Connection
+from casework.store.project_members import ProjectMemberRow
+from casework.store.projects import ProjectRow
+
+__all__ = [
+    "READ_ALL",
+    "WRITE_ALL",
+    "ProjectMemberRow",
+    "ProjectRow",
+    "access_in",
+    "get_project",
+    "list_members",
+    "list_projects",
+    "supervises",
+    "visible_ids",
+]
+
+READ_ALL: Final = "activities:read"
+"""The scope that shows the activities of every project."""
+
+WRITE_ALL: Final = "activities:write"
+"""The scope that lets its holder act on everybody's activities."""
+
+
+async def list_projects(services: Services, grant: Grant, reading: Reading) -> Page[ProjectRow]:
+    """The projects that the caller sees."""
+    now = services.clock.now()
+    async with services.database.snapshot() as connection:
+        ids = await visible_ids(connection, grant)
+        rows = await projects.list_projects(connection, grant, reading.selection, workflow_ids=ids, now=now)
+        count = None
+        if reading.is_counted:
+            count = await projects.count_projects(connection, grant, reading.selection, workflow_ids=ids, now=now)
+    return Page(rows=rows, count=count)
+
+
+async def get_project(services: Services, grant: Grant, project_id: int) -> ProjectRow:
+    """One project.
+
+    Raises:
+        NotFound: there is none, or the caller may not see it.
+
+    """
+    one = Selection(limit=1, conditions=(Condition(column="id", values=(project_id,)),))
+    page = await list_projects(services, grant, Reading(selection=one))
+    if not page.rows:
+        raise NotFound("There is no such project.")
+    return page.rows[0]
+
+
+async def list_members(services: Services, grant: Grant, reading: Reading) -> Page[ProjectMemberRow]:
+    """Who belongs to the projects that the caller sees."""
+    now = services.clock.now()
+    async with services.database.snapshot() as connection:
+        ids = await visible_ids(connection, grant)
+        selection = reading.selection
+        rows = await project_members.list_project_members(connection, grant, selection, workflow_ids=ids, now=now)
+        count = None
+        if reading.is_counted:
+            count = await project_members.count_project_members(connection, grant, selection, workflow_ids=ids, now=now)
+    return Page(rows=rows, count=count)
+
+
+async def visible_ids(connection: Connection, grant: Grant) -> Sequence[int] | None:
+    """The projects whose activities the caller sees: its own; None stands for every one (activities:read)."""
+    return None if grant.holds(READ_ALL) else await access.project_ids(connection, grant)
+
+
+async def access_in(connection: Connection, grant: Grant, workflow_id: int) -> Access | None:
+    """What the caller may do in a project; None where it may not see the project's activities."""
+    found = await access.find(connection, grant, workflow_id)
+    if found is None or not (found.in_project or grant.holds(READ_ALL)):
+        return None
+    return found
+
+
+def supervises(grant: Grant, rights: Access) -> bool:
+    """Whether the caller may act on what is others': activities:write, a supervisor, or an admin of the workflow."""
+    if grant.holds(WRITE_ALL) or allows(rights.level, "admin"):
+        return True
+    return grant.principal.is_supervisor and rights.in_project

@@ -1,0 +1,169 @@
+"""Where a workflow's open runs stand: how many on each task, and the chats on one of them."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from casework.core.days import Span
+from casework.core.permission import Grant
+from casework.store.database import Connection
+
+SORTED_MAX: Final = 20_000
+"""Chats of a span of time that are sorted for a page (10 ms); where there are more, walking them in order is faster."""
+
+
+class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which chats: of runs made in that span, and which part of these."""
+
+    made: Span
+    limit: int
+    offset: int
+
+
+class TaskChat(msgspec.Struct, frozen=True, kw_only=True):
+    """The chat of an open run that stands on a task; member_*: whose assignment it is."""
+
+    chat_id: int
+    chat_uuid: UUID
+    title: str
+    summary: str
+    run_id: int
+    member_id: int | None
+    member_name: str | None
+    task_name: str
+    workflow_name: str
+    last_message_at: datetime | None
+    message_count: int
+
+
+async def counts_by_task(connection: Connection, grant: Grant, workflow_id: int, span: Span) -> dict[int, int]:
+    """How many open runs made in that span stand on each task of the workflow; in the order of its definition.
+
+    Every task of the newest version is there, and of the others those on which a run still stands.
+    """
+    parameters: list[Any] = [grant.workspace_id, workflow_id]
+    counted = _counted(
+        span,
+        parameters,
+        days="select sum(c.count) from task_counts c"
+        " where c.workspace_id = $1 and c.workflow_id = $2 and c.task_id = t.id",
+        part="select count(*) from runs r where r.workspace_id = $1 and r.workflow_id = $2"
+        " and r.current_task_id = t.id and r.ended_at is null",
+    )
+    query = f"""
+    select id, count from (
+        select t.id, t.is_current, t.position, ({counted})::bigint as count
+        from tasks t where t.workspace_id = $1 and t.workflow_id = $2
+    ) counted
+    where is_current or count > 0
+    order by is_current desc, position, id
+    """  # noqa: S608 - constant text
+    return {row["id"]: row["count"] for row in await connection.fetch(query, *parameters)}
+
+
+async def count_chats(connection: Connection, grant: Grant, task_id: int, span: Span) -> int:
+    """How many chats of open runs made in that span stand on the task."""
+    parameters: list[Any] = [grant.workspace_id, task_id]
+    counted = _counted(
+        span,
+        parameters,
+        days="select sum(c.count) from chat_counts c where c.workspace_id = $1 and c.task_id = $2",
+        part="select count(*) from open_chats r where r.workspace_id = $1 and r.task_id = $2",
+    )
+    found: int = await connection.fetchval(f"select ({counted})::bigint", *parameters)
+    return found
+
+
+_LATEST: Final = "last_message_at desc nulls last, chat_id, run_id"
+_LATEST_REVERSED: Final = "last_message_at nulls first, chat_id desc, run_id desc"
+
+# The name of the current task is the one that its visit was given by the run's own version.
+_CHATS: Final = """
+with page as materialized ({page})
+select o.chat_id, c.uuid as chat_uuid, c.title, c.summary, o.run_id, r.member_id, m.name as member_name,
+       coalesce(s.name, t.name) as task_name, w.name as workflow_name, o.last_message_at, c.message_count
+from page o
+join chats c on c.workspace_id = $1 and c.id = o.chat_id and c.deleted_at is null
+join runs r on r.workspace_id = $1 and r.id = o.run_id
+join workflows w on w.workspace_id = $1 and w.id = r.workflow_id
+join tasks t on t.workspace_id = $1 and t.id = $2
+left join steps s on s.workspace_id = $1 and s.run_id = r.id and s.number = r.current_step
+left join members m on m.workspace_id = $1 and m.id = r.member_id
+order by o.last_message_at desc nulls last, o.chat_id, o.run_id
+"""
+
+
+async def chats(connection: Connection, grant: Grant, task_id: int, wanted: ChatQuery, *, total: int) -> list[TaskChat]:
+    """The chats that `count_chats` counted, the one with the latest message first; walked to from the nearer end."""
+    offset = wanted.offset
+    limit = min(wanted.limit, total - offset)
+    if limit <= 0:
+        return []
+    order, behind = _LATEST, total - offset - limit
+    if behind < offset:
+        order, offset = _LATEST_REVERSED, behind
+    parameters: list[Any] = [grant.workspace_id, task_id, limit, offset]
+    where = "workspace_id = $1 and task_id = $2" + _created(wanted.made, parameters)
+    source = "open_chats"
+    if wanted.made != Span() and total <= SORTED_MAX:
+        # Set apart, so that the few are found by their creation, and not by walking all in the order of the page.
+        source = f"(select * from open_chats where {where} offset 0) made"  # noqa: S608 - constant text
+        where = "true"
+    page = f"""
+    select chat_id, run_id, last_message_at from {source} where {where} order by {order} limit $3 offset $4
+    """  # noqa: S608 - constant text
+    rows = await connection.fetch(_CHATS.format(page=page), *parameters)
+    return [TaskChat(**row) for row in rows]
+
+
+_FOLD: Final = """
+with taken as (delete from {table} where day < $1 returning *)
+select {key}, sum(count)::bigint as count from taken group by {key} having sum(count) <> 0
+"""
+_PUT: Final = """
+insert into {table} as old ({key}, slot, count)
+select {key}, 0, count from jsonb_to_recordset($1) as new
+    (workspace_id bigint, workflow_id bigint, task_id bigint, day date, count bigint)
+on conflict ({key}, slot) do update set count = old.count + excluded.count
+"""
+_KEYS: Final = {
+    "task_counts": "workspace_id, workflow_id, task_id, day",
+    "chat_counts": "workspace_id, task_id, day",
+}
+
+
+async def fold(connection: Connection, before: date) -> None:
+    """Make one row of all that count the same task and day before that day, and none where nothing is left to count.
+
+    In a transaction; whoever counts at the same moment waits, or adds a row of its own.
+    """
+    for table, key in _KEYS.items():
+        rows = await connection.fetch(_FOLD.format(table=table, key=key), before)
+        await connection.execute(_PUT.format(table=table, key=key), [dict(row) for row in rows])
+
+
+def _counted(span: Span, parameters: list[Any], *, days: str, part: str) -> str:
+    """The sum of what was counted by the day and what is counted now, of the parts of days."""
+    terms = []
+    whole = span.days
+    if whole is not None:
+        bounds = _bound("c.day >=", whole.first, parameters) + _bound("c.day <", whole.end, parameters)
+        terms.append(f"coalesce(({days}{bounds}), 0)")
+    for one in span.parts:
+        bounds = _bound("r.created_at >=", one.since, parameters) + _bound("r.created_at <", one.before, parameters)
+        terms.append(f"({part}{bounds})")
+    return " + ".join(terms) or "0"
+
+
+def _created(span: Span, parameters: list[Any]) -> str:
+    return _bound("created_at >=", span.since, parameters) + _bound("created_at <", span.before, parameters)
+
+
+def _bound(compared: str, value: date | None, parameters: list[Any]) -> str:
+    """The clause that a bound stands for, its value bound; nothing where there is no such bound."""
+    if value is None:
+        return ""
+    parameters.append(value)
+    return f" and {compared} ${len(parameters)}"

@@ -1,0 +1,127 @@
+"""What tests share: a database each, the services over it, the application, and a server process where one is needed.
+
+`services` is the whole process but for HTTP; `client` talks to the application within this process; `server` is the
+address of a real one. `place` is a workspace with a Manager; `place.member(...)` brings somebody in.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from casework.api.app import create_app
+from casework.operations.services import Services
+from casework.settings import Settings
+from casework.wiring import assembled
+from tests import databases, people, running
+from tests.clock import SettableClock
+from tests.people import Place
+
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The xdist worker, or `main` where there are none."""
+    inputs = getattr(request.config, "workerinput", None)
+    return inputs["workerid"] if inputs else "main"
+
+
+@pytest.fixture(scope="session")
+def run_directory(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A directory that all workers of the run share."""
+    base = tmp_path_factory.getbasetemp()
+    return (base if worker_id == "main" else base.parent) / "casework"
+
+
+@pytest.fixture(scope="session")
+def database_server(run_directory: Path) -> Iterator[str]:
+    """The run's PostgreSQL."""
+    with databases.server(run_directory) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(database_server: str, run_directory: Path) -> str:
+    """The run's PostgreSQL, with a migrated database to copy."""
+    asyncio.run(databases.prepare(database_server, run_directory))
+    return database_server
+
+
+@pytest.fixture
+def database_url(template: str, worker_id: str) -> Iterator[str]:
+    """A database of the test's own, with the newest schema and nothing in it."""
+    yield from _copied(template, worker_id)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """The clock of `services`."""
+    return SettableClock()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """The settings of `services`; a module that needs others overrides this."""
+    return Settings(database_url=database_url, pool_size=8)
+
+
+@pytest.fixture
+async def services(database_url: str, settings: Settings, clock: SettableClock) -> AsyncIterator[Services]:
+    """A process's services, engine included, over a database of the test's own."""
+    async with assembled(database_url, settings, clock) as parts:
+        yield parts
+
+
+@pytest.fixture
+def app(services: Services) -> Litestar:
+    """The application over `services`."""
+
+    @asynccontextmanager
+    async def lent() -> AsyncIterator[Services]:
+        yield services
+
+    return create_app(lent)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Talks to the application; an unexpected exception in it comes back as the 500 that a client would see."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://casework.test") as talking:
+        yield talking
+
+
+@pytest.fixture
+async def place(services: Services) -> Place:
+    """A workspace with a Manager."""
+    return await people.place(services)
+
+
+@pytest.fixture(scope="module")
+def server_database(template: str, worker_id: str) -> Iterator[str]:
+    """The database of `server`."""
+    yield from _copied(template, worker_id)
+
+
+@pytest.fixture(scope="module")
+def server(server_database: str) -> Iterator[str]:
+    """The address of a server process that the module's tests share, over a database of its own."""
+    with running.server(server_database) as address:
+        yield address
+
+
+def _copied(template: str, worker_id: str) -> Iterator[str]:
+    url = asyncio.run(databases.copy(template, worker_id))
+    yield url
+    asyncio.run(databases.drop(template, url))
