@@ -6,6 +6,9 @@ address of a real one. `place` is a workspace with a Manager; `place.member(...)
 
 import asyncio
 import logging
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +17,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from casework import logs
 from casework.api.app import create_app
 from casework.operations.services import Services
 from casework.settings import Settings
@@ -23,6 +27,25 @@ from tests.clock import SettableClock
 from tests.people import Place
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
+logs.configure(level="critical", form="console")  # what tests provoke on purpose is no news
+
+
+RUN_DIRECTORY = "CASEWORK_TEST_RUN"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's directory; its workers are told of it by the environment that they inherit.
+
+    Not one of pytest's own: every run that starts takes the rights to those away from the database's user.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN_DIRECTORY] = tempfile.mkdtemp(prefix="casework-test-")  # noqa: TID251 - how workers are told
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the run's directory away."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(RUN_DIRECTORY))  # noqa: TID251 - how workers are told
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +61,9 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def run_directory(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def run_directory() -> Path:
     """A directory that all workers of the run share."""
-    base = tmp_path_factory.getbasetemp()
-    return (base if worker_id == "main" else base.parent) / "casework"
+    return Path(os.environ[RUN_DIRECTORY])  # noqa: TID251 - how workers are told
 
 
 @pytest.fixture(scope="session")

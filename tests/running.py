@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import httpx
 
-START_SECONDS_MAX = 30
+START_SECONDS_MAX = 120
 
 
 @contextmanager

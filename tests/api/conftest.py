@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import httpx
 import msgspec
 import pytest
-from litestar import Router
+from litestar import Litestar, Router
 
 from casework.api import once
 from casework.api.app import create_app
@@ -16,10 +16,13 @@ from casework.api.conditional import expected_revision
 from casework.api.parameters import Count, PathId, PathUuid
 from casework.api.render import json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get, post
+from casework.clock import SystemClock
 from casework.core import errors
 from casework.core.permission import ANYONE, MEMBER, Grant, scope
 from casework.operations import once as claims
 from casework.operations.services import Services
+from casework.settings import Settings
+from casework.wiring import assembled
 
 PREFIXES = {
     "workspace": "/api/v2/w",
@@ -128,13 +131,27 @@ def routers() -> list[Router]:
 
 @pytest.fixture
 async def probe(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    """Talks to the small application."""
+    """Talks to the small application, over services and a database of the test's own."""
 
     @asynccontextmanager
     async def lent() -> AsyncIterator[Services]:
         yield services
 
-    app = create_app(lent, routers=routers())
+    async with talking_to(create_app(lent, routers=routers())) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def wire(server_database: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Talks to the small application, for tests that leave nothing behind."""
+    settings = Settings(database_url=server_database)
+    app = create_app(lambda: assembled(server_database, settings, SystemClock()), routers=routers())
+    async with talking_to(app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def talking_to(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://casework.test") as talking:
-        yield talking
+    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://casework.test") as client:
+        yield client

@@ -14,12 +14,19 @@ from casework.operations.services import Services
 from tests import people
 from tests.people import Caller, Place
 
+ABSENT = UUID("018d7c5e-1a00-7000-8000-00000000dead")
+"""Nothing bears it."""
+
 DEFINITION: dict[str, Any] = {
     "casework": 1,
     "key": "support",
     "name": "Support desk",
     "tasks": [
-        {"key": "classify", "kind": "human", "next": [{"to": "resolve", "when": "has(output.quick)"}, {"to": "review"}]},
+        {
+            "key": "classify",
+            "kind": "human",
+            "next": [{"to": "resolve", "when": "has(output.quick)"}, {"to": "review"}],
+        },
         # Defined before what leads to it, to tell topological order from the order of definition.
         {"key": "resolve", "kind": "human"},
         {"key": "review", "kind": "human", "next": [{"to": "resolve"}]},

@@ -1,13 +1,11 @@
 """GET /api/chats/{chatId}/workflow-runs."""
 
-from uuid import uuid4
-
 import asyncpg
 import pytest
 
 from casework.core.command import Complete, Fail
 from tests import people
-from tests.api.desk import Desk, desk
+from tests.api.desk import ABSENT, Desk, desk
 
 START = "2024-02-04T12:00:00.000Z"
 
@@ -132,7 +130,7 @@ async def test_the_checks_come_in_order(at, client):
     assert (answer.status_code, answer.json()["error"]) == (401, "Unauthorized")
     answer = await at.call("GET", "/api/chats/not-a-uuid/workflow-runs", at.other)
     assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
-    answer = await at.call("GET", f"/api/chats/{uuid4()}/workflow-runs", at.other)
+    answer = await at.call("GET", f"/api/chats/{ABSENT}/workflow-runs", at.other)
     assert (answer.status_code, answer.json()["error"]) == (404, "Not Found")
     answer = await at.call("GET", path, at.other)
     assert (answer.status_code, answer.json()["error"]) == (403, "Forbidden")

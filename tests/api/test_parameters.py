@@ -23,6 +23,7 @@ from casework.api.parameters import (
     parse_bound,
 )
 from casework.api.render import instant, seconds
+from casework.core.clocks import truncated
 from casework.core.errors import NotFound
 
 
@@ -38,7 +39,7 @@ def query(name, value):
     return Sent(query=[(name, value)])
 
 
-@pytest.mark.parametrize("text", ["", " 1", "1 ", "1.0", "1e3", "0x1", "1_000", "١", "--1", "one", "+1"])
+@pytest.mark.parametrize("text", ["", " 1", "1 ", "1.0", "1e3", "0x1", "1_000", "\u0661", "--1", "one", "+1"])
 def test_what_is_no_integer_is_refused_by_name(text):
     with pytest.raises(BadParameter, match=r"^page: must be an integer"):
         Count(name="page", default=1).read(query("page", text))
@@ -80,8 +81,14 @@ def test_the_largest_id_is_one():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "550e8400e29b41d4a716446655440000", "{550e8400-e29b-41d4-a716-446655440000}"]
-    + ["urn:uuid:550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-44665544000g"],
+    [
+        "",
+        "x",
+        "550e8400e29b41d4a716446655440000",
+        "{550e8400-e29b-41d4-a716-446655440000}",
+        "urn:uuid:550e8400-e29b-41d4-a716-446655440000",
+        "550e8400-e29b-41d4-a716-44665544000g",
+    ],
 )
 def test_a_uuid_has_one_form(text):
     with pytest.raises(BadParameter, match="must be a UUID"):
@@ -119,9 +126,26 @@ def test_bounds_are_dates_or_instants_in_utc(text, end, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "2024-02-30", "2024-13-01", "2023-02-29", "20240115", "2024-W03-1", "15-01-2024", "2024-1-5"]
-    + ["2024-01-15T25:00:00Z", "2024-01-15T", "2024-01-15T09:30:00+99:00", "0000-01-01", "0001-01-01T00:00:00+14:00"]
-    + ["9999-12-31T23:59:59-14:00", "2024-01-15T09:30:00Z ", "２０２４-01-15", "2024-01-15T09:30:00+02:00:00"],
+    [
+        "",
+        "yesterday",
+        "2024-02-30",
+        "2024-13-01",
+        "2023-02-29",
+        "20240115",
+        "2024-W03-1",
+        "15-01-2024",
+        "2024-1-5",
+        "2024-01-15T25:00:00Z",
+        "2024-01-15T",
+        "2024-01-15T09:30:00+99:00",
+        "0000-01-01",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2024-01-15T09:30:00Z ",
+        "\uff12024-01-15",
+        "2024-01-15T09:30:00+02:00:00",
+    ],
 )
 def test_what_is_no_date_is_refused(text):
     assert parse_bound(text, end=False) is None
@@ -134,9 +158,9 @@ def test_no_text_breaks_a_bound(text):
     parse_bound(text, end=True)
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))
-def test_an_instant_that_was_shown_bounds_itself(naive):
-    at = naive.replace(microsecond=naive.microsecond // 1000 * 1000, tzinfo=UTC)
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_instant_that_was_shown_bounds_itself(exact):
+    at = truncated(exact)
     assert parse_bound(instant(at), end=True) == at
 
 
@@ -174,9 +198,9 @@ def test_flags_and_texts():
         Text(name="user_id").read(query("user_id", "x" * 201))
 
 
-async def test_a_query_that_is_no_text_is_a_bad_parameter(probe):
+async def test_a_query_that_is_no_text_is_a_bad_parameter(wire):
     for address in ("/api/v2/w/sized?x=%ff", "/api/v2/w/sized?page_size=1%00", "/api/v2/w/raise/a%00b"):
-        answer = await probe.get(address)
+        answer = await wire.get(address)
         assert answer.status_code == 400, address
-    assert (await probe.get("/analytics/sized?x=%c3%28")).status_code == 422
-    assert (await probe.get("/analytics/sized?x=%c3%a9%20%26")).status_code == 200
+    assert (await wire.get("/analytics/sized?x=%c3%28")).status_code == 422
+    assert (await wire.get("/analytics/sized?x=%c3%a9%20%26")).status_code == 200

@@ -105,13 +105,13 @@ def definitions(draw):
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(definitions())
 def test_a_definition_survives_its_document(definition):
     assert parse(document(definition), media="value") == definition
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(definitions())
 def test_a_definition_survives_its_yaml(definition):
     assert parse(to_yaml(definition), media="yaml") == definition

@@ -444,7 +444,11 @@ def test_a_value_without_end_is_refused():
     twice = {}
     twice["a"] = twice["b"] = twice
     assert only(twice, "value")[1].startswith("the document is ")
-    assert only([[0] * 200_000], "value")[1] == "the document is too large"
+
+
+def test_a_value_of_too_many_parts_is_refused(monkeypatch):
+    monkeypatch.setattr("casework.core.parse_value.EVENTS_MAX", 100)
+    assert only([[0] * 200], "value")[1] == "the document is too large"
 
 
 def test_the_authors_words_are_cut():
@@ -514,7 +518,7 @@ _documents = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(_documents | _values)
 def test_no_value_makes_parse_raise_anything_but_invalid(value):
     definition, found = _parsed(value, "value")
@@ -523,7 +527,7 @@ def test_no_value_makes_parse_raise_anything_but_invalid(value):
         assert parse(document(definition), media="value") == definition
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(
     st.binary(max_size=100)
     | st.text(max_size=100)

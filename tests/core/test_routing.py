@@ -157,6 +157,12 @@ def test_more_visits_than_allowed_is_the_failure_rule():
     assert case.run.error["code"] == "visits"
 
 
+def test_a_join_is_not_waited_for_beyond_its_visits():
+    case = Case.of(human("a", "a", join="all", visits=1, on_error="b"), human("b"))
+    case.finish("a")
+    assert case.live() == ["b"]
+
+
 def test_error_routes_that_lead_to_each_other_end():
     case = Case.of(human("a", "a", visits=1, on_error="b"), human("b", "b", visits=1, on_error="a"))
     case.finish("a")

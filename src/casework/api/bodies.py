@@ -118,9 +118,9 @@ def pointer_of(path: str) -> str:
     return "".join(f"/{name or index}" for name, index in _STEP.findall(path))
 
 
-def _malformed(error: Exception) -> Invalid:
-    if isinstance(error, RecursionError):  # pragma: no cover - the depth is checked before
-        return Invalid(f"The body is nested deeper than {DEPTH_MAX} levels.")
+def _malformed(error: Exception) -> Malformed:
+    if isinstance(error, RecursionError):  # the depth was measured: these brackets are never closed
+        return Malformed("The body is not JSON: brackets are not closed.")
     return Malformed(f"The body is not JSON: {error}.")
 
 
@@ -147,7 +147,7 @@ def _explained(text: bytes, kind: Any, error: msgspec.ValidationError) -> Invali
     """Every problem of a body that is JSON but not a `kind`: the parser stops at the first, so each field is tried."""
     try:
         found = list(_problems(msgspec.json.decode(text), kind))
-    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as malformed:
         return _malformed(malformed)
     problems = tuple(found[:PROBLEMS_MAX]) or (_problem(str(error)),)
     return Invalid(_summary(problems), problems)

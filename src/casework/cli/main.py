@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from casework import __version__
-from casework.cli import activities, definitions, exits, init, members, output, runs, up, workflows
+from casework.cli import activities, definitions, demo, exits, init, members, output, runs, up, workflows
 from casework.client import ApiError, ClientError
 from casework.core.errors import CaseworkError, Invalid, Problem
 
@@ -25,6 +25,7 @@ app.command()(up.up)
 app.command()(init.init)
 app.command()(up.migrate)
 app.command()(up.status)
+app.command()(demo.demo)
 app.command()(definitions.apply)
 app.command()(definitions.validate)
 app.command()(definitions.export)

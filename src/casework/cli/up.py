@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +14,8 @@ from casework.cli.options import URL_DEFAULT, AsJson, Data, DatabaseUrl, Url
 if TYPE_CHECKING:
     from casework.cli.serving import Stop
     from casework.settings import Settings
+
+Prepare = Callable[["Settings"], None]
 
 _LOOK_SECONDS: Final = 0.2
 
@@ -36,27 +39,35 @@ def up(
     from casework.cli import local, serving
 
     settings = local.settings_of(data=data, database_url=database_url, host=host, port=port, workers=workers)
+
+    def ready(running: "Settings", url: str) -> None:
+        with suppress(typer.Exit):  # nobody reads the address: the server serves all the same
+            _print_address(running, settings, url, as_json=as_json)
+        output.say(f"Casework answers at {url}; Ctrl-C stops it.")
+
     with serving.Stop() as stop:
-        run(settings, stop, as_json=as_json)
+        run(settings, stop, ready=ready)
+    output.say("Casework has stopped.")
 
 
-def run(settings: "Settings", stop: "Stop", *, as_json: bool) -> None:
-    """Serve with these settings until it is stopped."""
+def run(
+    settings: "Settings", stop: "Stop", *, ready: Callable[["Settings", str], None], prepare: Prepare | None = None
+) -> None:
+    """Serve with these settings until it is stopped.
+
+    prepare: called with the settings as they are in force (host, port, database), before anything is served. ready:
+    called, beside the server, with these and the address once requests are answered.
+    """
     from casework.cli import local, port, serving
     from casework.store.schema import migrate
 
     with port.reserved(settings.host, settings.port) as (host, number), local.database_url(settings) as database:
+        running = settings.model_copy(update={"host": host, "port": number, "database_url": database})
         asyncio.run(migrate(database))
+        if prepare is not None:
+            prepare(running)
         url = port.url_of(host, number)
-
-        def ready() -> None:
-            with suppress(typer.Exit):  # nobody reads the address: the server serves all the same
-                _print_address(settings, url, number, as_json=as_json)
-            output.say(f"Casework answers at {url}; Ctrl-C stops it.")
-
-        given = {"host": host, "port": number, "database_url": database}
-        serving.serve(settings.model_copy(update=given), url, stop, ready=ready)
-        output.say("Casework stops.")
+        serving.serve(running, url, stop, ready=lambda: ready(running, url))
 
 
 def migrate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
@@ -104,9 +115,9 @@ async def _until_ready(url: str, wait: float) -> None:
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _print_address(settings: "Settings", url: str, number: int, *, as_json: bool) -> None:
-    if not as_json:
+def _print_address(running: "Settings", given: "Settings", url: str, *, as_json: bool) -> None:
+    if as_json:
+        directory = None if given.database_url is not None else str(given.data)
+        output.print_json({"url": url, "port": running.port, "data": directory})
+    else:
         output.print_line(url)
-        return
-    directory = None if settings.database_url is not None else str(settings.data)
-    output.print_json({"url": url, "port": number, "data": directory})

@@ -66,6 +66,7 @@ class Transport:
             timeout=timeout,
             transport=transport,
             trust_env=not is_loopback(url),  # a proxy cannot reach this machine's own addresses
+            verify=self.url.startswith("https:"),  # certificates are read where they are of use: that takes a while
         )
 
     async def __aenter__(self) -> Self:

@@ -55,8 +55,13 @@ def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = Non
     if key in absorbed_by:
         draft.record("step.absorbed", sources[0], task=key)
         return None
+    if _is_used_up(draft, key):
+        message = f"The task {key} was visited {task.visits} times; its limit is `visits: {task.visits}`."
+        _to_error_route(draft, key, {"code": "visits", "message": message, "task": key, "attempt": 0}, ())
+        return None
     if task.join == "all":
-        return _park(draft, task, sources, absorbed_by)
+        parked = _park(draft, task, sources, absorbed_by)
+        return parked if caught is None else draft.change(parked, caught=caught)
     shell = _shell(draft, task, sources, absorbed_by)
     if task.join == "any":
         _take_in_the_rest(draft, task)
@@ -76,16 +81,12 @@ def fire_joins(draft: Draft) -> None:
             due = parked
         for step in due:
             if draft.step(step.number).state == PARKED:
-                begin(draft, step)
+                begin(draft, replace(step, is_last=True))
 
 
 def begin(draft: Draft, shell: Step) -> Step | None:
     """Make a visit of a task: for a person, or fanned out over its items. None where the failure rule took over."""
     task = draft.version.task(shell.task)
-    if shell.visit > task.visits:
-        message = f"The task {task.key} was visited {task.visits} times; its limit is `visits: {task.visits}`."
-        _to_error_route(draft, task.key, _error("visits", message, task), ())
-        return None
     draft.supersede(task.key, shell.number)
     if task.for_each is not None:
         return _fan_out(draft, task, shell)
@@ -154,10 +155,6 @@ def _indicators(draft: Draft, step: Step) -> dict[str, Json]:
 
 
 # Failing
-
-
-def _error(code: str, message: str, task: Task) -> dict[str, Json]:
-    return {"code": code, "message": message, "task": task.key, "attempt": 0}
 
 
 def _to_error_route(draft: Draft, key: str, error: dict[str, Json], sources: tuple[Step, ...]) -> None:
@@ -233,7 +230,7 @@ def _park(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tupl
             numbers = dict.fromkeys((*step.sources, *(source.number for source in sources)))
             names = dict.fromkeys((*step.absorbed_by, *absorbed_by))
             return draft.change(step, sources=tuple(numbers), absorbed_by=tuple(names))
-    step = draft.add(_shell(draft, task, sources, absorbed_by))
+    step = draft.add(replace(_shell(draft, task, sources, absorbed_by), is_last=False))
     draft.record("step.parked", step, task=task.key)
     return step
 

@@ -44,7 +44,7 @@ class Batch:
         self._busy: dict[tuple[int, int], int] = {}
         self._ledger = Ledger()
 
-    async def carry_out(self, waiting: Sequence[Pending], *, slot: int) -> None:
+    async def carry_out(self, waiting: Sequence[Pending]) -> None:
         """Decide every order in turn, and write what follows; each pending one then has its result."""
         await self._claim(waiting)
         await self._make([one for one in waiting if one.result is None and isinstance(one.order, NewRun)])
@@ -52,7 +52,7 @@ class Batch:
         for one in waiting:
             if one.result is None:
                 self._carry_out_one(one)
-        await self._ledger.write(self._connection, list(self._held.values()), slot=slot)
+        await self._ledger.write(self._connection, list(self._held.values()))
         refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
         await changes.unclaim(self._connection, refused)
 
@@ -100,7 +100,8 @@ class Batch:
                 one.result = problem
             elif edition is not None:
                 self._held[one.run_id] = _new(one.run_id, order, edition, self._now)
-        await self._open_chats({run_id: orders[run_id] for run_id in orders if run_id in self._held})
+        await self._open_chats({run_id: order for run_id, order in orders.items() if run_id in self._held})
+        await self._add_context([run_id for run_id in orders if run_id in self._held])
 
     async def _open_chats(self, orders: dict[int, NewRun]) -> None:
         wanted = {run_id: order for run_id, order in orders.items() if order.opens_chat and order.member_id}
@@ -145,7 +146,8 @@ class Batch:
             if names:
                 by_names.setdefault((edition.workspace_id, names), []).append(run_id)
         for (workspace_id, names), ids in by_names.items():
-            found = await context.load(self._connection, workspace_id, ids, names)
+            places = {run_id: _place(self._held[run_id]) for run_id in ids}
+            found = await context.load(self._connection, workspace_id, places, names)
             for run_id in ids:
                 held = self._held[run_id]
                 held.run = msgspec.structs.replace(held.run, context=found[run_id])
@@ -249,6 +251,15 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         "created_at": now,
     }
     return Held(run=run, edition=edition, fixed=fixed)
+
+
+def _place(held: Held) -> context.Place:
+    return context.Place(
+        member_id=held.run.member_id,
+        chat_id=held.fixed["chat_id"] if held.row is None else held.row.chat_id,
+        workflow_id=held.edition.workflow_id,
+        version_number=held.edition.number,
+    )
 
 
 def _unusable(order: NewRun, newest: definitions.Newest | None, edition: Edition | None) -> CaseworkError | None:

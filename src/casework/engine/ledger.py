@@ -73,7 +73,7 @@ class Ledger:
                 )
             )
 
-    async def write(self, connection: Connection, batch: Sequence[Held], *, slot: int) -> None:
+    async def write(self, connection: Connection, batch: Sequence[Held]) -> None:
         """Write everything, one statement a table."""
         held = [one for one in batch if one.is_changed]
         await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
@@ -83,7 +83,7 @@ class Ledger:
         await changes.close_periods(connection, self._closed)
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
         await changes.insert_events(connection, self._events)
-        await changes.count(connection, _deltas(held), slot=slot)
+        await changes.count(connection, _deltas(held))
 
     def _note_period(self, held: Held, old: Step | None, new: Step, at: datetime) -> None:
         """A work period that this decision closed or opened, as the step's `open_since` tells."""

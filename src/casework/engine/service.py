@@ -31,10 +31,9 @@ log = structlog.get_logger(__name__)
 class Engine:
     """The one writer of a process. Start it, submit orders from any task, stop it: what was accepted is carried out."""
 
-    def __init__(self, database: Database, clock: Clock, *, slot: int = 0) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._slot = slot
         self._catalog = Catalog()
         self._waiting: deque[Pending] = deque()
         self._wake = asyncio.Event()
@@ -136,7 +135,7 @@ class Engine:
         for one in batch:
             one.result = None
         async with self._database.commit() as connection:
-            await Batch(connection, self._catalog, self._clock.now()).carry_out(batch, slot=self._slot)
+            await Batch(connection, self._catalog, self._clock.now()).carry_out(batch)
         for one in batch:
             _settle(one)
 

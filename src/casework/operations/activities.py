@@ -96,7 +96,7 @@ async def get_activity(
 
     """
     now = services.clock.now()
-    async with services.database.snapshot() as connection:
+    async with services.database.read() as connection:
         found = await _find(connection, grant, uuid, now)
         others = await load_related(connection, grant, related, _keys([found.row]), now=now)
     return Page(rows=[found.row], related=others)

@@ -93,7 +93,13 @@ async def _load(services: Services, connection: Connection, grant: Grant, row: A
     edition = (await services.engine.catalog.load(connection, [key]))[key]
     stored = await runs.read(connection, grant.workspace_id, [row.id])
     steps = await runs.steps_of(connection, [row.id])
-    beside = await context.load(connection, grant.workspace_id, [row.id], BESIDE)
+    place = context.Place(
+        member_id=row.member_id,
+        chat_id=row.chat_id,
+        workflow_id=row.workflow_id,
+        version_number=row.version_number,
+    )
+    beside = await context.load(connection, grant.workspace_id, {row.id: place}, BESIDE)
     run = as_run(stored[0], edition, [step for _, step in steps[row.id]])
     return msgspec.structs.replace(run, context=beside[row.id]), edition
 

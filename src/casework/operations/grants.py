@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from casework.core.claim import Claim
-from casework.core.errors import Invalid, Problem
+from casework.core.errors import Invalid, NotFound, Problem
 from casework.core.permission import Grant, WorkflowLevel
 from casework.operations.services import Services
 from casework.operations.workflows import note, refuse_other, usable
@@ -38,6 +38,15 @@ async def read(services: Services, grant: Grant, workflow_id: int) -> tuple[list
     """
     async with services.database.snapshot() as connection:
         found = await usable(connection, grant, workflow_id, "admin")
+        return await grants.of_workflow(connection, grant, workflow_id), found.grants_revision
+
+
+async def current(services: Services, grant: Grant, workflow_id: int) -> tuple[list[WorkflowGrant], int]:
+    """As `read`, for who has just set them: whoever took their own right away is told so, and not refused."""
+    async with services.database.snapshot() as connection:
+        found = await workflows.find(connection, grant, workflow_id)
+        if found is None:
+            raise NotFound("There is no such workflow here.")
         return await grants.of_workflow(connection, grant, workflow_id), found.grants_revision
 
 

@@ -47,7 +47,7 @@ async def last(services: Services, grant: Grant) -> Tracked:
     if grant.principal.account_id is None:
         return Tracked()
     now = services.clock.now()
-    async with services.database.snapshot() as connection:
+    async with services.database.read() as connection:
         period = await work_periods.find_last(connection, grant, grant.principal.account_id, now=now)
         if period is None:
             return Tracked()

@@ -68,7 +68,7 @@ async def get_work_unit(
 
     """
     now = services.clock.now()
-    async with services.database.snapshot() as connection:
+    async with services.database.read() as connection:
         row = await find_work_unit(connection, grant, run_id, now)
         found = await load_related(connection, grant, related, _keys([row]), now=now)
     return Page(rows=[row], related=found)

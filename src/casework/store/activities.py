@@ -9,10 +9,10 @@ import msgspec
 
 from casework.core.definition import Json
 from casework.core.permission import Grant
-from casework.core.selection import Condition, Selection
+from casework.core.selection import Selection
 from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS
 from casework.store.database import Connection
-from casework.store.selection import Listing, Parameters, fetch_count, fetch_page
+from casework.store.selection import Listing, Parameters, fetch_count, fetch_page, fetch_row
 
 
 class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +90,9 @@ async def count_activities(
 
 async def get_activity(connection: Connection, grant: Grant, uuid: UUID, *, now: datetime) -> ActivityRow | None:
     """The activity of that uuid in the workspace, if there is one."""
-    alone = Selection(limit=1, conditions=(Condition(column="uuid", values=(uuid,)),))
-    found = await list_activities(connection, grant, alone, workflow_ids=None, now=now)
-    return found[0] if found else None
+    parameters = Parameters(grant.workspace_id, now=now)
+    row = await fetch_row(connection, _LISTING, f"s.uuid = {parameters.bind(uuid, 'uuid')}", parameters)
+    return None if row is None else ActivityRow(**row)
 
 
 # Ready steps lie in the index `steps_queue` by workflow and roles, each heap in order of urgency. The recursion hops
@@ -117,7 +117,7 @@ _CANDIDATES: Final = """
     cross join lateral (
         select s.* from steps s
         where s.workspace_id = $1 and s.workflow_id = workflow.id and s.actor_roles = heap.roles
-          and s.kind = 'human' and s.state = 'ready'
+          and s.kind = 'human' and s.state = 'ready' and not s.is_left
           and (s.allow_ids = '{}' or $4::bigint = any(s.allow_ids)) and not $4::bigint = any(s.deny_ids)
         order by s.priority desc, s.due_at, s.id
         limit $5

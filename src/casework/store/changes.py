@@ -228,14 +228,14 @@ async def insert_events(connection: Connection, rows: Sequence[EventRow]) -> Non
         await connection.execute(_INSERT_EVENTS, rows)
 
 
-async def count(connection: Connection, deltas: Mapping[tuple[int, int, int, date], int], *, slot: int) -> None:
+async def count(connection: Connection, deltas: Mapping[tuple[int, int, int, date], int]) -> None:
     """Add to the counts of open runs by (workspace, workflow, task, day of creation)."""
     changed = sorted((key, delta) for key, delta in deltas.items() if delta)
     if changed:
         await connection.execute(
             """
             insert into task_counts as old (workspace_id, workflow_id, task_id, day, slot, count)
-            select new.workspace_id, new.workflow_id, new.task_id, new.day, $6, new.count
+            select new.workspace_id, new.workflow_id, new.task_id, new.day, pg_backend_pid() % 16, new.count
             from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::date[], $5::bigint[])
                 as new (workspace_id, workflow_id, task_id, day, count)
             on conflict (workspace_id, workflow_id, task_id, day, slot) do update set count = old.count + excluded.count
@@ -245,7 +245,6 @@ async def count(connection: Connection, deltas: Mapping[tuple[int, int, int, dat
             [key[2] for key, _ in changed],
             [key[3] for key, _ in changed],
             [delta for _, delta in changed],
-            slot,
         )
 
 

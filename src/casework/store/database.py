@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 import msgspec
 
 from casework.core.errors import Conflict, Invalid, Unavailable
 
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """What store functions are given: a connection, inside a transaction where they write."""
 
 POOL_SIZE_DEFAULT: Final = 12

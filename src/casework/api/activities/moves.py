@@ -1,12 +1,13 @@
 """What people do with activities: every action answers with the activity as it is then."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from casework.api import once
+from casework.api.activities import words
 from casework.api.activities.bodies import AssignBody, Body, DataBody, ErrorBody, NextBody, Nothing, ReassignBody
 from casework.api.activities.documents import ACTIVITY_EXAMPLE, ActivityDocument, MaybeActivityDocument
 from casework.api.activities.ids import ACTIVITY_ID
@@ -18,13 +19,22 @@ from casework.api.conditional import expected_revision
 from casework.api.render import JSON, JSON_API, json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, patch, post
 from casework.core.claim import Claim
+from casework.core.errors import Conflict
 from casework.core.permission import Grant, project
 from casework.operations import activities, next_activity
 from casework.operations.activities import Assignment, Change
 from casework.operations.services import Services
 
 Sent = TypeVar("Sent", bound=Body)
-Act = Callable[[Services, Grant, UUID, Sent, Change], Awaitable[str]]
+
+
+class Move(msgspec.Struct, Generic[Sent], frozen=True, kw_only=True):
+    """An action: its name in the table of moves, what is sent for it, and how it is carried out."""
+
+    action: str
+    body: type[Sent]
+    act: Callable[[Services, Grant, UUID, Sent, Change], Awaitable[str]]
+
 
 _POLICY: Final = project("activities:write")
 
@@ -55,7 +65,7 @@ async def save(request: HttpRequest, services: Services, grant: Grant) -> HttpRe
     async def act(services: Services, grant: Grant, uuid: UUID, sent: DataBody, change: Change) -> str:
         return await activities.save(services, grant, uuid, sent.data, change)
 
-    return await _moved(request, services, grant, DataBody, act)
+    return await _moved(request, services, grant, Move(action="save", body=DataBody, act=act))
 
 
 @patch(
@@ -74,13 +84,13 @@ async def assign(request: HttpRequest, services: Services, grant: Grant) -> Http
         wish = Assignment(account_id=named, start_working=sent.start_working)
         return await activities.assign(services, grant, uuid, wish, change)
 
-    return await _moved(request, services, grant, AssignBody, act)
+    return await _moved(request, services, grant, Move(action="assign", body=AssignBody, act=act))
 
 
 @post("/activities/{activity_id:str}/cancel", _POLICY, _operation("Cancel an activity", Nothing, {}))
 async def cancel(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Takes the activity out of its work unit; one that is left with nothing else is canceled with it."""
-    return await _moved(request, services, grant, Nothing, _without_body(activities.cancel))
+    return await _moved(request, services, grant, _without_body("cancel", activities.cancel))
 
 
 @patch(
@@ -97,7 +107,7 @@ async def complete(request: HttpRequest, services: Services, grant: Grant) -> Ht
     async def act(services: Services, grant: Grant, uuid: UUID, sent: DataBody, change: Change) -> str:
         return await activities.complete(services, grant, uuid, sent.data, change)
 
-    return await _moved(request, services, grant, DataBody, act)
+    return await _moved(request, services, grant, Move(action="complete", body=DataBody, act=act))
 
 
 @post(
@@ -112,19 +122,19 @@ async def error(request: HttpRequest, services: Services, grant: Grant) -> HttpR
         comment = "" if sent.data is msgspec.UNSET else sent.data.comment
         return await activities.fail(services, grant, uuid, comment, change)
 
-    return await _moved(request, services, grant, ErrorBody, act)
+    return await _moved(request, services, grant, Move(action="error", body=ErrorBody, act=act))
 
 
 @patch("/activities/{activity_id:str}/pause", _POLICY, _operation("Pause an activity", Nothing, {}))
 async def pause(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Stops work for now; `process` resumes it."""
-    return await _moved(request, services, grant, Nothing, _without_body(activities.pause))
+    return await _moved(request, services, grant, _without_body("pause", activities.pause))
 
 
 @patch("/activities/{activity_id:str}/process", _POLICY, _operation("Start or resume an activity", Nothing, {}))
 async def process(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Sets the assignee, who must be the caller, to work; what they worked on until now is paused."""
-    return await _moved(request, services, grant, Nothing, _without_body(activities.process))
+    return await _moved(request, services, grant, _without_body("process", activities.process))
 
 
 @patch(
@@ -138,13 +148,13 @@ async def reassign(request: HttpRequest, services: Services, grant: Grant) -> Ht
     async def act(services: Services, grant: Grant, uuid: UUID, sent: ReassignBody, change: Change) -> str:
         return await activities.reassign(services, grant, uuid, sent.account_id, change)
 
-    return await _moved(request, services, grant, ReassignBody, act)
+    return await _moved(request, services, grant, Move(action="reassign", body=ReassignBody, act=act))
 
 
 @patch("/activities/{activity_id:str}/unassign", _POLICY, _operation("Unassign an activity", Nothing, {}))
 async def unassign(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Puts the activity back for anybody; by whoever has it, or a supervisor."""
-    return await _moved(request, services, grant, Nothing, _without_body(activities.unassign))
+    return await _moved(request, services, grant, _without_body("unassign", activities.unassign))
 
 
 @post(
@@ -186,27 +196,27 @@ async def take_next(request: HttpRequest, services: Services, grant: Grant) -> H
     return await once.answer(request, services, grant, act, show)
 
 
-def _without_body(
-    move: Callable[[Services, Grant, UUID, Change], Awaitable[str]],
-) -> Callable[[Services, Grant, UUID, Nothing, Change], Awaitable[str]]:
+def _without_body(action: str, move: Callable[[Services, Grant, UUID, Change], Awaitable[str]]) -> Move[Nothing]:
     async def act(services: Services, grant: Grant, uuid: UUID, _sent: Nothing, change: Change) -> str:
         return await move(services, grant, uuid, change)
 
-    return act
+    return Move(action=action, body=Nothing, act=act)
 
 
-async def _moved(
-    request: HttpRequest, services: Services, grant: Grant, kind: type[Sent], move: Act[Sent]
-) -> HttpResponse:
+async def _moved(request: HttpRequest, services: Services, grant: Grant, move: Move[Sent]) -> HttpResponse:
     """Make the move, once, and answer with the activity."""
     asked = ACTIVITIES.read_one(request)
     uuid = ACTIVITY_ID.read(request)
-    sent = await read(request, kind)
+    sent = await read(request, move.body)
     sent.refuse_other(uuid)
     revision = expected_revision(request)
 
     async def act(claim: Claim | None) -> str:
-        return await move(services, grant, uuid, sent, Change(expected_revision=revision, claim=claim))
+        try:
+            return await move.act(services, grant, uuid, sent, Change(expected_revision=revision, claim=claim))
+        except Conflict as error:
+            found = await activities.find(services, grant, uuid)
+            raise Conflict(words.retold(error.message, found.row.state, move.action)) from error
 
     async def show(reference: str) -> HttpResponse:
         page = await activities.get_activity(services, grant, UUID(reference), related=asked.reading.related)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from casework.api import once
-from casework.api.activities.bodies import Nothing, StartBody
+from casework.api.activities.bodies import NoFields, StartBody
 from casework.api.activities.documents import Document, Page
 from casework.api.activities.listing import WORK_PERIODS
 from casework.api.activities.replies import page_reply
@@ -70,17 +70,17 @@ async def start(request: HttpRequest, services: Services, grant: Grant) -> HttpR
     return await _moved(request, services, grant, lambda change: work_periods.start(services, grant, uuid, change))
 
 
-@post("/tracker/pause", MEMBER, _operation("Pause work", Nothing, {}))
+@post("/tracker/pause", MEMBER, _operation("Pause work", NoFields, {}))
 async def pause(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """As `pause` of the activity that the caller works on; 409 where it works on none."""
-    await read(request, Nothing)
+    await read(request, NoFields)
     return await _moved(request, services, grant, lambda change: work_periods.pause(services, grant, change))
 
 
-@post("/tracker/resume", MEMBER, _operation("Resume work", Nothing, {}))
+@post("/tracker/resume", MEMBER, _operation("Resume work", NoFields, {}))
 async def resume(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """As `process` of the activity that the caller worked on last."""
-    await read(request, Nothing)
+    await read(request, NoFields)
     return await _moved(request, services, grant, lambda change: work_periods.resume(services, grant, change))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from casework.core import run, step
+from casework.core.moves import refusal
 
 ACTIVITY: Final[Mapping[str, str]] = {
     step.READY: "pending",
@@ -45,3 +46,9 @@ def node_status(state: str | None, kind: str) -> str:
     if state == step.QUEUED and kind != "human":
         return "in-progress"  # a worker has it
     return ACTIVITY[state]
+
+
+def retold(message: str, state: str, action: str) -> str:
+    """Why an action was refused, with the status that the activity has as this surface calls it."""
+    told = refusal(state, action) or message
+    return told.replace(f"that is {state.replace('_', ' ')}", f"that is {ACTIVITY[state]}")

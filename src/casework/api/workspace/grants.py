@@ -15,7 +15,7 @@ from casework.api.workspace.workflows import WORKFLOW_ID
 from casework.core.claim import Claim
 from casework.core.permission import Grant, WorkflowLevel, workflow
 from casework.operations import grants
-from casework.operations.grants import GrantWish
+from casework.operations.grants import GrantWish, WorkflowGrant
 from casework.operations.services import Services
 
 
@@ -51,7 +51,7 @@ _EXAMPLE = [GrantResponse(role="User", level="use"), GrantResponse(member_id=1, 
 )
 async def read(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Roles first. Managers hold admin on every workflow, without a grant."""
-    return await _answer(services, grant, WORKFLOW_ID.read(request))
+    return _answer(*await grants.read(services, grant, WORKFLOW_ID.read(request)))
 
 
 @put(
@@ -78,13 +78,12 @@ async def replace(request: HttpRequest, services: Services, grant: Grant) -> Htt
         return await grants.replace(services, grant, workflow_id, wishes, expected_revision=revision, claim=claim)
 
     async def show(changed: int) -> HttpResponse:
-        return await _answer(services, grant, changed)
+        return _answer(*await grants.current(services, grant, changed))
 
     return await once.answer(request, services, grant, act, show)
 
 
-async def _answer(services: Services, grant: Grant, workflow_id: int) -> HttpResponse:
-    found, revision = await grants.read(services, grant, workflow_id)
+def _answer(found: list[WorkflowGrant], revision: int) -> HttpResponse:
     shown = [GrantResponse(role=one.role, member_id=one.member_id, level=one.level) for one in found]
     return json_response(shown, headers={"etag": etag(revision)})
 

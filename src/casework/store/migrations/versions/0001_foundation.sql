@@ -132,7 +132,7 @@ create table workflow_versions (
     workflow_id bigint not null,
     number integer not null check (number >= 1),
     definition json not null,                        -- the canonical document; not jsonb: a form's fields have an order
-    checksum bytea not null,                         -- sha256 of its text: is a new one different?
+    checksum bytea not null,                         -- sha256 of the whole definition: is a new one different?
     created_at timestamptz not null,
     created_by bigint,                               -- member
     primary key (workspace_id, workflow_id, number),
@@ -501,7 +501,8 @@ create table open_chats (
 ) with (fillfactor = 70);
 create index open_chats_latest on open_chats (workspace_id, task_id, last_message_at desc nulls last, chat_id, run_id)
     include (created_at) where task_id is not null;
-create index open_chats_created on open_chats (workspace_id, task_id, created_at) where task_id is not null;
+create index open_chats_created on open_chats (workspace_id, task_id, created_at)
+    include (last_message_at, chat_id, run_id) where task_id is not null;
 
 -- How many of them stand on a task, by the day (UTC) of the run's creation; `slot` as in task_counts.
 create table chat_counts (

@@ -1,0 +1,170 @@
+"""A sample history: made-up people who really work on cases, through the public API. Its titles say that it is one.
+
+The same seed gives the same people, cases, values and ends.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import casework
+from casework.cli.definitions import publish
+from casework.cli.exits import NotStarted
+from casework.cli.sample_answers import ANSWERS, INPUTS, QUESTIONS, REPLIES, TITLES
+from casework.client import Client
+
+SEED: Final = 20_240_204
+CASES: Final = 40
+STEPS_MAX: Final = 40
+"""Of one case: more than any way through the examples has."""
+
+OWNER_ROLES: Final = ("agent", "lead", "underwriter")
+
+_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Ines Sample": ("agent",),
+    "Tomas Sample": ("agent",),
+    "Lena Sample": ("agent", "lead"),
+    "Karl Sample": ("clerk", "analyst"),
+    "Mia Sample": ("clerk", "analyst"),
+    "Ute Sample": ("underwriter",),
+    "Otto Sample": ("underwriter", "lead"),
+}
+
+_ENDS: Final = ("done",) * 15 + ("open",) * 14 + ("paused",) * 3 + ("cancelled",) * 4 + ("failed",) * 2 + ("new",) * 2
+"""How cases end, or where they stand; dealt in an order that the seed decides."""
+
+
+class Person(NamedTuple):
+    """Somebody who works, with a client of their own."""
+
+    name: str
+    member_id: int
+    account_id: int
+    roles: frozenset[str]
+    client: Client
+
+
+class Waiting(NamedTuple):
+    """The case that waits for the person who looks at the demo."""
+
+    run_id: int
+    activity_id: str
+
+
+Tell = Callable[[str], None]
+
+
+async def load(client: Client, tell: Tell) -> Waiting:
+    """Publish the examples, bring in people, let them work; gives the case that waits for the client's own member."""
+    tell("Publishing the example workflows ...")
+    workflows = [await publish(client, path.read_bytes(), "yaml") for path in examples()]
+    owner = (await client.session())["workspace"]["memberId"]
+    await client.members.update(owner, actorRoles=list(OWNER_ROLES), isSupervisor=True)
+    tell(f"{len(_PEOPLE)} sample members work on {CASES} sample cases ...")
+    async with AsyncExitStack() as stack:
+        people = [await _hired(client, stack, name, roles) for name, roles in _PEOPLE.items()]
+        history = History(client, people, workflows)
+        for number, end in enumerate(random.Random(SEED).sample(_ENDS, CASES)):  # noqa: S311 - a sample, no secret
+            await history.case(number, end)
+        return await _waiting(client, owner, history.workflows["support_desk"])
+
+
+def examples() -> list[Path]:
+    """The example workflows.
+
+    Raises:
+        NotStarted: this installation has none.
+
+    """
+    package = Path(casework.__file__).parent
+    for directory in (package / "examples", package.parents[1] / "examples"):
+        found = sorted(directory.glob("*.yaml"))
+        if found:
+            return found
+    raise NotStarted("This installation has no example workflows: run the demo in the repository.")
+
+
+class History:
+    """What sample people do."""
+
+    def __init__(self, client: Client, people: list[Person], workflows: list[dict[str, Any]]) -> None:
+        self.workflows = {str(workflow["key"]): int(workflow["id"]) for workflow in workflows}
+        self._client = client
+        self._people = people
+        self._tasks = {str(task["id"]): str(task["key"]) for one in workflows for task in one["tasks"]}
+
+    async def case(self, number: int, end: str) -> None:
+        """Make a case and bring it to that end."""
+        chance = random.Random(SEED + number)  # noqa: S311 - a sample, no secret
+        key = chance.choices(tuple(self.workflows), (2, 3))[0]
+        given = INPUTS[key](chance)
+        whose = chance.choice(self._people)
+        run = await self._client.runs.create(
+            self.workflows[key],
+            title=TITLES[key](given),
+            input=given,
+            memberId=whose.member_id,
+            priority=chance.choice((30, 50, 50, 70, 90)),
+        )
+        await self._talk(chance, whose, run["chatUuid"])
+        steps = {"done": STEPS_MAX, "new": 0}.get(end, chance.randint(1, 4))
+        await self._work(chance, run["id"], steps)
+        await self._end(chance, run["id"], end)
+
+    async def _talk(self, chance: random.Random, whose: Person, chat: str) -> None:
+        for _ in range(chance.randint(0, 2)):
+            await whose.client.chats.say(chat, chance.choice(QUESTIONS))
+            await self._client.chats.say(chat, chance.choice(REPLIES))
+
+    async def _work(self, chance: random.Random, run_id: int, steps: int) -> None:
+        for _ in range(steps):
+            found = await self._next(run_id)
+            if found is None:
+                return
+            who = self._taker(chance, found)
+            await who.client.activities.assign(found["id"], start_working=True)
+            await who.client.activities.complete(found["id"], ANSWERS[self._tasks[found["node_id"]]](chance))
+
+    async def _end(self, chance: random.Random, run_id: int, end: str) -> None:
+        if end == "cancelled":
+            await self._client.runs.cancel(run_id, reason="Sample: withdrawn.")
+        found = await self._next(run_id) if end in ("paused", "failed") else None
+        if found is None:
+            return
+        acts = self._taker(chance, found).client.activities
+        await acts.assign(found["id"], start_working=True)
+        if end == "paused":
+            await acts.pause(found["id"])
+        else:
+            await self._client.activities.error(found["id"], comment="Sample: the customer cannot be reached.")
+
+    async def _next(self, run_id: int) -> dict[str, Any] | None:
+        """The activity of a run that has waited longest."""
+        waiting = await self._client.activities.list(size=1, filters={"work_unit_id": run_id, "status": "pending"})
+        return waiting.items[0] if waiting.items else None
+
+    def _taker(self, chance: random.Random, activity: Mapping[str, Any]) -> Person:
+        """Somebody who may take it."""
+        roles, excluded = set(activity["actor_roles"]), set(activity["blacklisted_ids"])
+        able = [one for one in self._people if one.roles & roles and one.account_id not in excluded]
+        return chance.choice(able)
+
+
+async def _hired(client: Client, stack: AsyncExitStack, name: str, roles: tuple[str, ...]) -> Person:
+    email = f"{name.partition(' ')[0].lower()}@sample.example"
+    member = await client.members.create(email, name=name, actorRoles=list(roles), labels=["sample"])
+    key = await client.keys.create("sample", memberId=member["id"])
+    own = await stack.enter_async_context(Client(client.transport.url, key=key["key"]))
+    return Person(name, member["id"], member["accountId"], frozenset(roles), own)
+
+
+async def _waiting(client: Client, owner: int, workflow_id: int) -> Waiting:
+    given = {"subject": "Welcome", "body": "Complete this task to see the case move on.", "customer": "You"}
+    run = await client.runs.create(
+        workflow_id, title="Sample: a ticket that waits for you", input=given, memberId=owner, priority=90
+    )
+    found = await client.activities.list(size=1, filters={"work_unit_id": run["id"]})
+    activity = await client.activities.assign(found.items[0]["id"])
+    return Waiting(run["id"], activity["id"])

@@ -1,0 +1,81 @@
+"""What sample people fill in: made-up values for every form of the example workflows."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Answer = Callable[[random.Random], dict[str, Any]]
+"""The values of a form."""
+
+_TICKETS: Final = (
+    ("Printer on floor 3 prints in green only", "Since this morning everything comes out green, photographs too."),
+    ("Invoice 4711 counts the delivery twice", "The delivery stands in line 2 and in line 9."),
+    ("How do I share a folder with a guest?", "Our auditor needs to read, not to write."),
+    ("Nobody can sign in", "All of our branch, since eight o'clock. The page stays white."),
+    ("Export stops at 65,536 rows", "The file ends in the middle of March."),
+    ("Password of a colleague who left", "Her mailbox holds the contract that we need by tomorrow."),
+    ("The new phone does not ring", "It shows the call, and says nothing."),
+    ("Wrong address on the receipt", "We moved in spring; the receipt does not know it yet."),
+)
+_CUSTOMERS: Final = ("Ada Byron", "Alan Mathison", "Grace Murray", "Edsger Wybe", "Barbara Jane", "Niklaus Emil")
+
+INPUTS: Final[Mapping[str, Answer]] = {
+    "support_desk": lambda chance: dict(
+        zip(("subject", "body"), chance.choice(_TICKETS), strict=True), customer=chance.choice(_CUSTOMERS)
+    ),
+    "loan_approval": lambda chance: {
+        "applicant": chance.choice(_CUSTOMERS),
+        "amount": chance.choice((5_000, 12_000, 20_000, 60_000, 120_000)),
+        "months": chance.choice((12, 24, 36, 60, 120)),
+    },
+}
+"""What a case starts with, by the key of its workflow."""
+
+TITLES: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
+    "support_desk": lambda given: f"Sample: {given['subject']}",
+    "loan_approval": lambda given: f"Sample: {given['amount']:,} for {given['applicant']}",
+}
+
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "triage": lambda chance: {
+        "topic": chance.choices(("fault", "how_to", "billing"), (5, 3, 2))[0],
+        "severity": chance.choices(("low", "normal", "critical"), (3, 5, 2))[0],
+    },
+    "lead": lambda chance: {
+        "decision": chance.choices(("work_on_it", "refuse"), (8, 2))[0],
+        "promise": "An answer by tomorrow noon.",
+    },
+    "resolve": lambda chance: {
+        "solution": chance.choice(("Replaced the part.", "Corrected the entry.", "Wrote down the steps.")),
+        "minutes": chance.randint(3, 45),
+    },
+    "check": lambda chance: chance.choices(({"holds": True}, {"holds": False, "reason": "Not for guests."}), (4, 1))[0],
+    "close": lambda chance: {
+        "answer": "It works again; thank you for telling us.",
+        "satisfaction": chance.randint(3, 5),
+    },
+    "intake": lambda chance: {"identified": True, "purpose": chance.choice(("home", "car", "business", "other"))},
+    "credit": lambda chance: {"passed": True, "score": chance.randint(480, 900)},
+    "income": lambda chance: {"passed": True, "monthly": chance.randrange(1_800, 7_500, 100)},
+    "collateral": lambda chance: {"passed": True, "worth": chance.randrange(50_000, 400_000, 5_000)},
+    "decide": lambda chance: {
+        "decision": chance.choices(("approve", "refuse", "more"), (6, 3, 1))[0],
+        "reason": "By the checks, as they stand.",
+    },
+    "second": lambda chance: {"agrees": chance.choices((True, False), (9, 1))[0]},
+    "sign": lambda chance: {"contract": f"SA-{chance.randrange(1_000_000):06}"},
+    "refuse": lambda _: {"letter": "We are sorry that we cannot lend you this amount now."},
+}
+"""By the key of the task."""
+
+QUESTIONS: Final = (
+    "Thank you for looking into it. When can I expect an answer?",
+    "I have added what you asked for.",
+    "It happens on two other machines as well.",
+    "Is there anything else that you need from me?",
+)
+REPLIES: Final = (
+    "We have it and are on it; you will hear from us today.",
+    "Thank you, that helps.",
+    "Could you tell us since when?",
+)
