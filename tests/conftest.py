@@ -21,6 +21,7 @@ from casework import logs
 from casework.api.app import create_app
 from casework.operations.services import Services
 from casework.settings import Settings
+from casework.store.database import Connection
 from casework.wiring import assembled
 from tests import databases, people, running
 from tests.clock import SettableClock
@@ -103,6 +104,22 @@ async def services(database_url: str, settings: Settings, clock: SettableClock) 
     """A process's services, engine included, over a database of the test's own."""
     async with assembled(database_url, settings, clock) as parts:
         yield parts
+
+
+@pytest.fixture
+def queries(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that `services` sends from now on."""
+    asked: list[str] = []
+    read = services.database.read
+
+    @asynccontextmanager
+    async def watched() -> AsyncIterator[Connection]:
+        async with read() as connection:
+            with connection.query_logger(lambda record: asked.append(record.query)):
+                yield connection
+
+    monkeypatch.setattr(services.database, "read", watched)
+    return asked
 
 
 @pytest.fixture

@@ -62,9 +62,8 @@ class Desk:
         new = NewRun(
             uuid=new_uuid(self.services.clock.now()),
             workspace_id=self.place.id,
-            workflow_id=self.workflow_id,
             actor=self.actor(),
-            **{"member_id": self.user.member_id} | fields,
+            **{"workflow_id": self.workflow_id, "member_id": self.user.member_id} | fields,
         )
         return (await self.services.engine.create(new)).run.id
 

@@ -96,18 +96,21 @@ async def test_figures_are_those_of_the_span(at, clock):
     assert [day["date"] for day in first_day["throughput"]] == ["2024-02-04"]
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["from=x", "to=x", "from=2024-02-05&to=2024-02-04", "from=2023-02-03&to=2024-02-04", "from=2020-01-01"],
-)
-async def test_a_span_that_cannot_be_is_refused(at, query):
-    answer = await metrics(at, query)
-    assert (answer.status_code, answer.json()["detail"][0]["loc"][0]) == (422, "query")
+async def test_a_span_that_cannot_be_is_refused(at):
+    for query in (
+        "from=x",
+        "to=x",
+        "from=2024-02-05&to=2024-02-04",
+        "from=2023-02-03&to=2024-02-04",
+        "from=2020-01-01",
+    ):
+        answer = await metrics(at, query)
+        assert (answer.status_code, answer.json()["detail"][0]["loc"][0]) == (422, "query"), query
 
 
-@pytest.mark.parametrize("query", ["to=0001-01-01", "from=9999-01-01&to=9999-12-31", "from=2023-02-04&to=2024-02-04"])
-async def test_the_ends_of_time_are_spans_too(at, query):
-    assert (await metrics(at, query)).status_code == 200
+async def test_the_ends_of_time_are_spans_too(at):
+    for query in ("to=0001-01-01", "from=9999-01-01&to=9999-12-31", "from=2023-02-04&to=2024-02-04"):
+        assert (await metrics(at, query)).status_code == 200, query
 
 
 async def test_metrics_need_the_scope_and_a_flow(at):

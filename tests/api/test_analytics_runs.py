@@ -180,29 +180,29 @@ async def test_filters_hold_together(at, clock):
     assert await count("page=999999999999999999999999") == 0
 
 
-@pytest.mark.parametrize(
-    ("query", "name"),
-    [
-        ("page=-1", "page"),
-        ("page=x", "page"),
-        ("page_size=0", "page_size"),
-        ("page_size=1001", "page_size"),
-        ("page_size=1.5", "page_size"),
-        ("start_date=yesterday", "start_date"),
-        ("end_date=2024-13-01", "end_date"),
-        ("state=completed", "state"),
-        ("state=RUNNING", "state"),
-        ("state=PENDING;FAILED", "state"),
-        ("state=", "state"),
-    ],
+UNREADABLE = (
+    "page=-1",
+    "page=x",
+    "page_size=0",
+    "page_size=1001",
+    "page_size=1.5",
+    "start_date=yesterday",
+    "end_date=2024-13-01",
+    "state=completed",
+    "state=RUNNING",
+    "state=PENDING;FAILED",
+    "state=",
 )
-async def test_what_cannot_be_read_is_located(at, query, name):
-    answer = await at.call("GET", f"{path_of(at)}?{query}", at.place.manager)
-    assert answer.status_code == 422
-    (problem,) = answer.json()["detail"]
-    assert problem["loc"] == ["query", name]
-    assert problem["msg"]
-    assert problem["type"]
+
+
+async def test_what_cannot_be_read_is_located(at):
+    for query in UNREADABLE:
+        answer = await at.call("GET", f"{path_of(at)}?{query}", at.place.manager)
+        assert answer.status_code == 422, query
+        (problem,) = answer.json()["detail"]
+        assert problem["loc"] == ["query", query.partition("=")[0]]
+        assert problem["msg"]
+        assert problem["type"]
 
 
 async def test_a_flow_goes_by_its_uuid_or_its_id(at):

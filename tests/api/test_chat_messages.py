@@ -71,24 +71,24 @@ async def test_messages_sent_at_once_are_all_counted(at):
     assert shown["messageCount"] == len(await said(at, chat)) == 10
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"content": ""},
-        {"content": 5},
-        {"content": "x" * 100_001},
-        {"content": "x\0"},
-        {"content": "x", "role": "boss"},
-        {"content": "x", "unknown": 1},
-        {"content": "x", "workflowId": "not-a-uuid"},
-        {"content": "x", "input": {}},
-    ],
+UNSPEAKABLE = (
+    {},
+    {"content": ""},
+    {"content": 5},
+    {"content": "x" * 100_001},
+    {"content": "x\0"},
+    {"content": "x", "role": "boss"},
+    {"content": "x", "unknown": 1},
+    {"content": "x", "workflowId": "not-a-uuid"},
+    {"content": "x", "input": {}},
 )
-async def test_what_cannot_be_said_is_refused_and_changes_nothing(at, body):
+
+
+async def test_what_cannot_be_said_is_refused_and_changes_nothing(at):
     chat = await at.open_chat()
-    answer = await at.call("POST", messages_of(chat), json=body)
-    assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
+    for body in UNSPEAKABLE:
+        answer = await at.call("POST", messages_of(chat), json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request"), body
     assert await said(at, chat) == []
 
 

@@ -101,6 +101,31 @@ async def test_runs_come_by_their_start_and_those_not_started_last_by_creation(a
     assert found == [uuids[made[index]] for index in (2, 0, 1, 3)]
 
 
+async def test_a_task_visited_again_is_shown_by_its_last_visit(at, clock):
+    chat = await at.open_chat()
+    loop = {
+        "casework": 1,
+        "key": "loop",
+        "name": "Until it is right",
+        "tasks": [
+            {"key": "write", "kind": "human", "next": [{"to": "check"}]},
+            {"key": "check", "kind": "human", "next": [{"to": "write", "when": "has(output.again)"}, {"to": "end"}]},
+        ],
+    }
+    answer = await at.call("POST", f"{at.place.path}/workflows", at.place.manager, json=loop)
+    run_id = await at.start(workflow_id=answer.json()["id"], chat_id=chat["id"])
+    await at.work(run_id, 1)
+    await at.work(run_id, 2, then=None)
+    await at.order(run_id, Complete(step=2, data={"again": True}))
+    clock.advance(minutes=1)
+    await at.work(run_id, 3, then=None)
+    (run,) = await runs(at, chat)
+    assert [(step["id"], step["status"], step["startedAt"]) for step in run["steps"]] == [
+        ("write", "running", "2024-02-04T12:01:00.000Z"),
+        ("check", "completed", START),
+    ]
+
+
 async def test_many_runs_take_no_more_queries_than_one(at, monkeypatch):
     counted = []
     chat = await at.open_chat()

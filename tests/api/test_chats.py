@@ -154,11 +154,11 @@ async def test_a_change_meant_for_another_state_changes_nothing(at):
     assert (await at.call("GET", path)).json()["title"] == "b"
 
 
-@pytest.mark.parametrize("body", [{"title": "x" * 301}, {"summary": "x" * 10_001}, {"memberId": 3}, {"paused": "yes"}])
-async def test_a_change_that_cannot_be_is_refused(at, body):
+async def test_a_change_that_cannot_be_is_refused(at):
     chat = await at.open_chat()
-    answer = await at.call("PUT", f"{at.place.path}/chats/{chat['id']}", json=body)
-    assert (answer.status_code, answer.json()["detail"].partition(":")[0]) == (400, next(iter(body)))
+    for body in [{"title": "x" * 301}, {"summary": "x" * 10_001}, {"memberId": 3}, {"paused": "yes"}]:
+        answer = await at.call("PUT", f"{at.place.path}/chats/{chat['id']}", json=body)
+        assert (answer.status_code, answer.json()["detail"].partition(":")[0]) == (400, next(iter(body)))
 
 
 async def test_a_participant_writes_but_only_the_owner_deletes(at):

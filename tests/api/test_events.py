@@ -83,32 +83,33 @@ async def test_a_member_reads_what_happened_to_its_own_assignment_alone(at):
     assert (await at.call("GET", path, reader)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "cursor=",
-        "cursor=abc",
-        "cursor=MA",
-        "cursor=LTE",
-        "cursor=%C3%BC",
-        "cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk",
-        "type=",
-        "type=a,,b",
-        "from=x",
-        "to=x",
-        "memberId=x",
-        "assignmentId=x",
-        "runId=x",
-        "runId=1&assignmentId=1",
-        "pageSize=0",
-        "pageSize=501",
-        "type=" + ",".join(f"t{n}" for n in range(51)),
-    ],
+UNREADABLE = (
+    "cursor=",
+    "cursor=abc",
+    "cursor=MA",
+    "cursor=LTE",
+    "cursor=%C3%BC",
+    "cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk",
+    "cursor=OTk5OTk5OTk5OTk5OTk5OTk5LjE",
+    "type=",
+    "type=a,,b",
+    "from=x",
+    "to=x",
+    "memberId=x",
+    "assignmentId=x",
+    "runId=x",
+    "runId=1&assignmentId=1",
+    "pageSize=0",
+    "pageSize=501",
+    "type=" + ",".join(f"t{n}" for n in range(51)),
 )
-async def test_what_cannot_be_read_is_named(at, query):
-    answer = await at.call("GET", f"{at.place.path}/events?{query}", at.place.manager)
-    assert answer.status_code == 400
-    assert answer.json()["detail"].startswith(query.partition("=")[0])
+
+
+async def test_what_cannot_be_read_is_named(at):
+    for query in UNREADABLE:
+        answer = await at.call("GET", f"{at.place.path}/events?{query}", at.place.manager)
+        assert answer.status_code == 400, query
+        assert answer.json()["detail"].startswith(query.partition("=")[0])
 
 
 async def test_facts_of_another_workspace_are_not_seen(at):

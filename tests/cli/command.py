@@ -1,15 +1,18 @@
 """The command line as its users have it: real processes, with an environment of their own."""
 
+import atexit
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +43,52 @@ def environment(**given: str) -> dict[str, str]:
     return {**kept, "NO_COLOR": "1", **given}
 
 
-def casework(*arguments: object, stdin: str | None = None, **env: str) -> Result:
+def casework(*arguments: object, stdin: str = "", **env: str) -> Result:
     """Run a command to its end."""
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        env=environment(**env),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS_MAX,
-        check=False,
-    )
-    return Result(code=done.returncode, out=done.stdout, err=done.stderr)
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in {"in": stdin, "out": "", "err": ""}.items():
+            (Path(directory) / name).write_text(text)
+        request = {
+            "arguments": list(map(str, arguments)),
+            "environment": environment(**env),
+            "directory": directory,
+        }
+        code = int(_forking().ask(json.dumps(request)))
+        out, err = ((Path(directory) / name).read_text() for name in ("out", "err"))
+    return Result(code=code, out=out, err=err)
+
+
+class Forking:
+    """The process that commands are copies of."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.forking"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+
+    def ask(self, line: str) -> str:
+        """Its answer to a line."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        readable, _, _ = select.select([self._process.stdout], [], [], SECONDS_MAX)
+        assert readable, "The command does not end."
+        return self._process.stdout.readline()
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
+@cache
+def _forking() -> Forking:
+    made = Forking()
+    atexit.register(made.end)
+    return made
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,8 +96,14 @@ class Up:
     """`casework up`, ready."""
 
     process: subprocess.Popen[str]
-    url: str
-    lines: list[str] = field(default_factory=list)
+    printed: str
+
+    @property
+    def url(self) -> str:
+        """The address that it printed, alone or as JSON."""
+        if self.printed.startswith("{"):
+            return str(json.loads(self.printed)["url"])
+        return self.printed.strip()
 
     @property
     def port(self) -> int:
@@ -70,6 +113,9 @@ class Up:
         """The processes that answer requests."""
         children = psutil.Process(self.process.pid).children()
         return [one for one in children if "--multiprocessing-fork" in one.cmdline()]
+
+    def worker_pids(self) -> set[int]:
+        return {one.pid for one in self.workers()}
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; its exit code."""
@@ -87,7 +133,7 @@ def up(*arguments: object, **env: str) -> Iterator[Up]:
         text=True,
     )
     try:
-        yield Up(process=process, url=first_line(process))
+        yield Up(process=process, printed=first_data(process))
     finally:
         if process.poll() is None:
             process.terminate()
@@ -96,13 +142,15 @@ def up(*arguments: object, **env: str) -> Iterator[Up]:
         process.stdout.close()
 
 
-def first_line(process: subprocess.Popen[str]) -> str:
-    """The first line that a process prints; fails where it ends before."""
+def first_data(process: subprocess.Popen[str]) -> str:
+    """The first line, or the first JSON object, that a process prints; fails where it ends before."""
     assert process.stdout is not None
     readable, _, _ = select.select([process.stdout], [], [], SECONDS_MAX)
-    line = process.stdout.readline().strip() if readable else ""
-    assert line, f"It printed nothing; its exit code is {process.poll()}."
-    return line
+    printed = process.stdout.readline() if readable else ""
+    assert printed, f"It printed nothing; its exit code is {process.poll()}."
+    if printed == "{\n":
+        printed += "".join(iter(process.stdout.readline, "}\n")) + "}"
+    return printed
 
 
 def until(holds: Any, *, seconds: float = SECONDS_MAX) -> Any:

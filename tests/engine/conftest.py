@@ -122,6 +122,8 @@ async def publish(services: Services, place: Place, definition: dict[str, Any]) 
         scopes=SCOPES,
     )
     allowed = grant(principal, MEMBER)
-    uuid = await workflows.create(services, allowed, workflows.Source(text=msgspec.json.encode(definition), media="json"), None)
+    uuid = await workflows.create(
+        services, allowed, workflows.Source(text=msgspec.json.encode(definition), media="json"), None
+    )
     async with services.database.read() as connection:
         return await connection.fetchval("select id from workflows where uuid = $1", UUID(uuid))

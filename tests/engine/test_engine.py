@@ -124,6 +124,7 @@ class TestWhatCannotBeStarted:
         with pytest.raises(Invalid):
             await workshop.create(workflow_id=workflow_id, input={}, opens_chat=True)
         assert await workshop.value("select count(*) from runs") == 0
+        assert await workshop.value("select count(*) from chats") == 0
 
     async def test_the_same_external_id_twice(self, workshop):
         await workshop.create(external_id="x")
@@ -232,6 +233,12 @@ async def test_selecting_moves_the_counts(workshop):
     await workshop.do(run.id, Update(data={"n": 1}))
     await workshop.do(run.id, Select(task="c"))
     assert await workshop.counts() == {"c": 1}
+
+
+async def test_a_case_that_is_handed_over_takes_its_chat_along(workshop):
+    run = await workshop.create(opens_chat=True)
+    await workshop.do(run.id, Update(member_id=workshop.people[1].member_id))
+    assert await workshop.value("select member_id from chats") == workshop.people[1].member_id
 
 
 async def test_a_loop_makes_new_visits_and_keeps_the_last_output(workshop):

@@ -7,6 +7,7 @@ text that is no Unicode (half a surrogate pair) are refused wherever they stand.
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +17,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, InternalServerException
 
 from casework.api.errors import BadParameter, Malformed
+from casework.core.clocks import truncated
 from casework.core.errors import Invalid, Problem
 from casework.core.ids import INTEGER_MAX
 
@@ -79,6 +81,20 @@ async def raw(request: Request[Any, Any, Any]) -> bytes:
         return await request.body()
     except InternalServerException as error:  # the client went away in the middle; nobody reads the answer
         raise Malformed("The body ended before it was complete.") from error
+
+
+def utc(at: datetime, name: str) -> datetime:
+    """An instant of a body, in UTC and to the millisecond; one without an offset is taken as UTC.
+
+    Raises:
+        Invalid: it is before the first or after the last instant that there is in UTC.
+
+    """
+    try:
+        return truncated(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC))
+    except OverflowError:
+        problem = Problem(path=f"/{name}", message="is out of the range of instants.")
+        raise Invalid(f"{name}: {problem.message}", (problem,)) from None
 
 
 def refuse_deep(body: bytes) -> None:

@@ -19,8 +19,8 @@ from casework.api.credentials import Credential, credential_of, refuse_cross_sit
 from casework.api.errors import BadParameter
 from casework.api.parameters import parse_uuid
 from casework.api.routes import OPERATION, POLICY
-from casework.core.errors import Denied, Unauthenticated
-from casework.core.permission import Policy, Principal, grant
+from casework.core.errors import Unauthenticated
+from casework.core.permission import Policy, grant
 from casework.operations.identity import identify
 from casework.operations.services import Services
 
@@ -47,12 +47,12 @@ async def authorize(connection: Connection, handler: BaseRouteHandler) -> None:
     if policy is None:  # the answer to OPTIONS, made by the framework for every path; check_policies saw to the rest
         return
     services: Services = connection.app.state.services
-    credential = credential_of(connection, services.settings)
+    credential = None if policy.who == "anyone" else credential_of(connection, services.settings)
     if connection.scope.get("method") not in _SAFE and (policy.who == "anyone" or _is_cookie(credential)):
         refuse_cross_site(connection)
     connection.scope["user"] = connection.scope["auth"] = None
     if policy.who != "anyone":
-        await _admit(connection, policy, services, credential)
+        await _admit(connection, services, credential)
     check_query(connection)
     for parameter in getattr(handler.opt.get(OPERATION), "path", ()):
         parameter.check(connection)
@@ -80,7 +80,7 @@ def check_policies(app: Litestar) -> None:
         raise RuntimeError(message)
 
 
-async def _admit(connection: Connection, policy: Policy, services: Services, credential: Credential | None) -> None:
+async def _admit(connection: Connection, services: Services, credential: Credential | None) -> None:
     if credential is None:
         raise Unauthenticated("Sign in, or send an API key or a token.")
     named = _named(connection)
@@ -90,13 +90,6 @@ async def _admit(connection: Connection, policy: Policy, services: Services, cre
     if named.problem is not None:
         raise named.problem
     connection.scope["user"] = principal
-    if policy.who == "member" and named.by_path is not None:
-        _refuse_stranger(principal, named.by_path)
-
-
-def _refuse_stranger(principal: Principal, workspace: UUID) -> None:
-    if principal.workspace_uuid != workspace:
-        raise Denied("This needs a workspace that you are a member of.")
 
 
 def _named(connection: Connection) -> Named:

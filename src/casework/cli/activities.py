@@ -1,18 +1,20 @@
 """`casework activities`: steps for people, and what is done with them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from casework.cli import output
 from casework.cli.exits import Wrong
+from casework.cli.listing import show_one, show_page
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Page, Size, Url
 from casework.cli.output import Column
 from casework.cli.session import given_map, talk
-from casework.cli.workflows import show_one, show_page
-from casework.client import Client
-from casework.client import Page as Found
+
+if TYPE_CHECKING:
+    from casework.client import Client
+    from casework.client import Page as Found
 
 app = typer.Typer(no_args_is_help=True, help="Steps for people.")
 
@@ -52,7 +54,7 @@ def list_(
     if status is not None:
         filters["status"] = [one.strip() for one in status.split(",")]
 
-    async def act(client: Client) -> Found:
+    async def act(client: "Client") -> "Found":
         if mine:
             filters["assigned_account_id"] = await _own_account(client)
         given = {field: value for field, value in filters.items() if value is not None}
@@ -161,12 +163,12 @@ def cancel(activity: Activity, *, url: Url = URL_DEFAULT, key: Key = None, as_js
     _act(url, key, lambda client: client.activities.cancel(activity), as_json=as_json)
 
 
-async def _own_account(client: Client) -> int:
+async def _own_account(client: "Client") -> int:
     user = (await client.session())["user"]
     if user is None:
         raise Wrong("This key acts as the workspace: nothing is assigned to it. Leave out --mine.")
     return int(user["id"])
 
 
-def _act(url: str, key: str | None, act: Callable[[Client], Awaitable[dict[str, Any]]], *, as_json: bool) -> None:
+def _act(url: str, key: str | None, act: Callable[["Client"], Awaitable[dict[str, Any]]], *, as_json: bool) -> None:
     show_one(talk(url, key, act), as_json=as_json)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -10,22 +10,21 @@ from casework.cli import output
 from casework.cli.exits import REFUSED, WRONG
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Url
 from casework.cli.session import talk
-from casework.client import Client
-from casework.core.definition import Definition
 from casework.core.errors import Invalid, Problem
-from casework.core.parse import parse
+
+if TYPE_CHECKING:
+    from casework.client import Client
 
 Media = Literal["yaml", "json"]
 Files = Annotated[list[Path], typer.Argument(help="Definitions, YAML or (by their suffix) JSON; - is standard input.")]
 
 
 class Read(NamedTuple):
-    """A file, and what it says: a definition, or what is wrong with it."""
+    """A file, and what is wrong with it as a definition."""
 
     name: str
     source: bytes
     media: Media
-    definition: Definition | None
     problems: tuple[Problem, ...] = ()
 
 
@@ -40,7 +39,7 @@ def apply(files: Files, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJ
             output.tell_error(line)
         raise typer.Exit(WRONG)
 
-    async def act(client: Client) -> list[dict[str, Any]]:
+    async def act(client: "Client") -> list[dict[str, Any]]:
         return [await publish(client, one.source, one.media) for one in read]
 
     done = talk(url, key, act)
@@ -55,8 +54,10 @@ def apply(files: Files, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJ
             output.print_line(f"  {task['key']}: task {task['id']}")
 
 
-async def publish(client: Client, source: bytes, media: Media) -> dict[str, Any]:
+async def publish(client: "Client", source: bytes, media: Media) -> dict[str, Any]:
     """Make or change the workflow that the document defines; `change` in what is given says which was done."""
+    from casework.core.parse import parse
+
     key = parse(source, media=media).key
     found = await client.workflows.find(key)
     if found is None:
@@ -87,7 +88,7 @@ def export(
 ) -> None:
     """Print a workflow's newest version as a document that can be applied again: YAML, or JSON."""
 
-    async def act(client: Client) -> str | None:
+    async def act(client: "Client") -> str | None:
         found = await client.workflows.find(workflow)
         return await client.workflows.definition(found["id"], media="json" if as_json else "yaml") if found else None
 
@@ -99,15 +100,18 @@ def export(
 
 
 def _read(file: Path) -> Read:
+    from casework.core.parse import parse
+
     name = "standard input" if str(file) == "-" else str(file)
     media: Media = "json" if file.suffix == ".json" else "yaml"
     try:
         source = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        return Read(name, source, media, parse(source, media=media))
+        parse(source, media=media)
     except OSError as error:
-        return Read(name, b"", media, None, (Problem(path="", message=f"it cannot be read: {error.strerror}"),))
+        return Read(name, b"", media, (Problem(path="", message=f"it cannot be read: {error.strerror}"),))
     except Invalid as error:
-        return Read(name, b"", media, None, error.problems)
+        return Read(name, b"", media, error.problems)
+    return Read(name, source, media)
 
 
 def _lines(read: list[Read]) -> list[str]:

@@ -1,6 +1,5 @@
 """`casework demo`: everything at once, in a directory that is thrown away, with sample data that says it is."""
 
-import asyncio
 import os
 import secrets
 import signal
@@ -9,15 +8,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import httpx
 import typer
 
 from casework.cli import output
 from casework.cli.exits import WRONG
 from casework.cli.options import AsJson
-from casework.client import Client
 
 if TYPE_CHECKING:
+    from casework.client import Client
     from casework.cli.sample import Waiting
     from casework.settings import Settings
 
@@ -78,6 +76,8 @@ class Demo:
             raise typer.Exit(WRONG)
 
     def _show(self, url: str) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._loaded(url))
         except Exception as error:  # noqa: BLE001 - told by the main thread, when the server has stopped
@@ -87,6 +87,7 @@ class Demo:
 
     async def _loaded(self, url: str) -> None:
         from casework.cli import sample
+        from casework.client import Client
 
         async with Client(url, key=self._made["api_key"]) as client:
             waiting = await sample.load(client, output.say)
@@ -124,7 +125,7 @@ The sample data is made up. A case waits for you; Ctrl-C ends the demo and throw
 {url}/docs describes the API."""
 
 
-async def checks(client: Client, waiting: "Waiting", password: str) -> dict[str, bool]:
+async def checks(client: "Client", waiting: "Waiting", password: str) -> dict[str, bool]:
     """Whether what the demo promises is so, as anybody would see it over HTTP."""
     session = await client.session()
     mine = await client.runs.list(mine=True, status="pending,active")
@@ -145,6 +146,8 @@ _STATES: Final = frozenset({"pending", "active", "completed", "failed", "cancell
 
 
 async def _may_sign_in(url: str, password: str) -> bool:
+    import httpx
+
     async with httpx.AsyncClient(base_url=url, trust_env=False) as browser:
         signed_in = await browser.post("/api/auth/sign-in/email", json={"email": EMAIL, "password": password})
         session = await browser.get("/api/auth/get-session")

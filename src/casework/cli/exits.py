@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from casework.client import ApiError, Unreachable
 from casework.core.errors import CaseworkError, Invalid, LimitExceeded, Unavailable
 
 OK: Final = 0
@@ -55,6 +54,8 @@ class NotStarted(CaseworkError):
 
 def code_of(error: Exception) -> int:
     """The exit code for an error; BROKEN for one that nobody expected."""
+    from casework.client import ApiError, Unreachable
+
     match error:
         case ApiError(status=status):
             return _code_of_status(status)

@@ -1,6 +1,5 @@
 """`casework init`: the first person, workspace and key of a database."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
@@ -49,6 +48,8 @@ def init(
 
 def make(settings: "Settings", *, email: str, password: str, workspace: str, name: str | None = None) -> dict[str, Any]:
     """Make them in the database of these settings; gives what `casework init` prints."""
+    import asyncio
+
     from casework.cli import local
 
     with local.database_url(settings) as url:

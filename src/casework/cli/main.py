@@ -6,8 +6,21 @@ from typing import Annotated
 import typer
 
 from casework import __version__
-from casework.cli import activities, definitions, demo, exits, init, members, output, runs, up, workflows
-from casework.client import ApiError, ClientError
+from casework.cli import (
+    activities,
+    definitions,
+    demo,
+    doctor,
+    exits,
+    history,
+    init,
+    members,
+    output,
+    replay,
+    runs,
+    up,
+    workflows,
+)
 from casework.core.errors import CaseworkError, Invalid, Problem
 
 _ENDS = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exits.MEANINGS.items()) + "."
@@ -29,6 +42,9 @@ app.command()(demo.demo)
 app.command()(definitions.apply)
 app.command()(definitions.validate)
 app.command()(definitions.export)
+app.command("import")(history.import_)
+app.command()(replay.replay)
+app.command()(doctor.doctor)
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
@@ -64,6 +80,8 @@ def main() -> None:
 
 
 def _tell(error: Exception) -> None:
+    from casework.client import ClientError
+
     match error:
         case CaseworkError(message=message) | ClientError(message=message):
             output.tell_error(message)
@@ -78,8 +96,10 @@ def _tell(error: Exception) -> None:
 
 def _problems(error: Exception) -> tuple[Problem, ...]:
     """What is beside the error's own sentence."""
+    from casework.client import ApiError
+
     found = error.problems if isinstance(error, ApiError | Invalid) else ()
-    return found if len(found) > 1 or any(one.hint for one in found) else ()
+    return tuple(one for one in found if one.hint or one.message not in str(error))
 
 
 if __name__ == "__main__":

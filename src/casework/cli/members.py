@@ -1,15 +1,17 @@
 """`casework members`: the people of a workspace."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from casework.cli import output
+from casework.cli.listing import show_one, show_page
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Page, Size, Url
 from casework.cli.output import Column
 from casework.cli.session import talk
-from casework.cli.workflows import show_one, show_page
-from casework.client import Client
+
+if TYPE_CHECKING:
+    from casework.client import Client
 
 app = typer.Typer(no_args_is_help=True, help="People of the workspace.")
 
@@ -107,7 +109,7 @@ def key_(
 ) -> None:
     """Make an API key for a member; it is shown this once."""
 
-    async def act(client: Client) -> dict[str, Any]:
+    async def act(client: "Client") -> dict[str, Any]:
         return await client.keys.create(name, memberId=member, scopes=scope)
 
     made = talk(url, key, act)

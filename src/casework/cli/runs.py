@@ -1,15 +1,18 @@
 """`casework runs`: cases on their way through a workflow."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from casework.cli.listing import show_one, show_page
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Page, Size, Url
 from casework.cli.output import Column
 from casework.cli.session import given_map, talk
-from casework.cli.workflows import of, show_one, show_page
-from casework.client import Client
+from casework.cli.workflows import of
 from casework.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from casework.client import Client
 
 app = typer.Typer(no_args_is_help=True, help="Cases on their way through a workflow.")
 
@@ -25,6 +28,16 @@ _COLUMNS: Final = (
     Column("PRIORITY", "priority"),
     Column("CREATED", "createdAt"),
 )
+
+_TASKS: Final = (
+    Column("ID", "id"),
+    Column("KEY", "taskKey"),
+    Column("NAME", "taskName"),
+    Column("STATUS", "status"),
+    Column("VISIT", "visit"),
+    Column("MEMBER", "assignedMemberName"),
+)
+_PARTS: Final = {"tasks": _TASKS}
 
 
 @app.command("list")
@@ -52,7 +65,8 @@ def list_(
 @app.command()
 def get(run: Run, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
     """Show a run with its tasks."""
-    show_one(talk(url, key, lambda client: client.runs.get(run)), as_json=as_json)
+    found = talk(url, key, lambda client: client.runs.get(run))
+    show_one(found, as_json=as_json, parts=_PARTS)
 
 
 @app.command()
@@ -77,10 +91,10 @@ def create(
         "chat": None if chat else False,
     }
 
-    async def act(client: Client) -> dict[str, Any]:
+    async def act(client: "Client") -> dict[str, Any]:
         return await client.runs.create((await of(client, workflow))["id"], **fields)
 
-    show_one(talk(url, key, act), as_json=as_json)
+    show_one(talk(url, key, act), as_json=as_json, parts=_PARTS)
 
 
 @app.command()
@@ -93,7 +107,8 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """Cancel a run that is open, with everything in it."""
-    show_one(talk(url, key, lambda client: client.runs.cancel(run, reason=reason)), as_json=as_json)
+    cancelled = talk(url, key, lambda client: client.runs.cancel(run, reason=reason))
+    show_one(cancelled, as_json=as_json, parts=_PARTS)
 
 
 @app.command()
@@ -107,13 +122,13 @@ def select(
 ) -> None:
     """Make a task of a run its current one."""
 
-    async def act(client: Client) -> dict[str, Any]:
+    async def act(client: "Client") -> dict[str, Any]:
         return await client.runs.select(run, await _task_of(client, run, task))
 
     show_one(talk(url, key, act), as_json=as_json)
 
 
-async def _task_of(client: Client, run: int, task: str) -> int:
+async def _task_of(client: "Client", run: int, task: str) -> int:
     if task.isdecimal():
         return int(task)
     tasks = (await client.runs.get(run))["tasks"]

@@ -1,19 +1,20 @@
 """A command's conversation with a server."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from casework.cli.exits import Misused, Wrong
-from casework.client import Client
+
+if TYPE_CHECKING:
+    from casework.client import Client
 
 T = TypeVar("T")
 
 
-def talk(url: str, key: str | None, act: Callable[[Client], Awaitable[T]]) -> T:
+def talk(url: str, key: str | None, act: Callable[["Client"], Awaitable[T]]) -> T:
     """What `act` makes of a client of that server.
 
     Raises:
@@ -23,6 +24,10 @@ def talk(url: str, key: str | None, act: Callable[[Client], Awaitable[T]]) -> T:
     """
     if not key:
         raise Misused("There is no API key: give --key, or set CASEWORK_KEY. `casework init` makes the first one.")
+
+    import asyncio
+
+    from casework.client import Client
 
     async def run() -> T:
         async with Client(url, key=key) as client:

@@ -1,6 +1,5 @@
 """`casework up`, `casework migrate`, `casework status`: the server and its database."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,6 +57,8 @@ def run(
     prepare: called with the settings as they are in force (host, port, database), before anything is served. ready:
     called, beside the server, with these and the address once requests are answered.
     """
+    import asyncio
+
     from casework.cli import local, port, serving
     from casework.store.schema import migrate
 
@@ -72,6 +73,8 @@ def run(
 
 def migrate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Bring the database up to the newest schema; does nothing where it already is."""
+    import asyncio
+
     from casework.cli import local
     from casework.store import schema
 
@@ -92,6 +95,8 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say whether a server answers and can serve; exit code 3 where it does not."""
+    import asyncio
+
     asyncio.run(_until_ready(url, wait))
     if as_json:
         output.print_json({"url": url, "ready": True})
@@ -100,6 +105,8 @@ def status(
 
 
 async def _until_ready(url: str, wait: float) -> None:
+    import asyncio
+
     from casework.client import ApiError, Client, Unreachable
 
     until = time.monotonic() + wait

@@ -1,17 +1,19 @@
 """`casework workflows`: what has been published."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from casework.cli import output
-from casework.cli.exits import Wrong
+from casework.cli.listing import show_one, show_page
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Page, Size, Url
 from casework.cli.output import Column
 from casework.cli.session import talk
-from casework.client import Client
-from casework.client import Page as Found
 from casework.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from casework.client import Client
+    from casework.client import Page as Found
 
 app = typer.Typer(no_args_is_help=True, help="Published workflows.")
 
@@ -24,6 +26,7 @@ _COLUMNS: Final = (
     Column("VERSION", "version"),
     Column("UPDATED", "updatedAt"),
 )
+_TASKS: Final = (Column("ID", "id"), Column("KEY", "key"), Column("NAME", "name"), Column("KIND", "kind"))
 
 
 @app.command("list")
@@ -37,14 +40,14 @@ def list_(*, page: Page = 1, size: Size = 50, url: Url = URL_DEFAULT, key: Key =
 def get(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
     """Show a workflow with its tasks."""
     found = talk(url, key, lambda client: of(client, workflow))
-    show_one(found, as_json=as_json)
+    show_one(found, as_json=as_json, parts={"tasks": _TASKS})
 
 
 @app.command()
 def versions(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
     """List the versions of a workflow, newest first."""
 
-    async def act(client: Client) -> Found:
+    async def act(client: "Client") -> "Found":
         return await client.workflows.versions((await of(client, workflow))["id"])
 
     show_page(talk(url, key, act), (Column("VERSION", _number), Column("CREATED", "createdAt")), as_json=as_json)
@@ -54,7 +57,7 @@ def versions(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_
 def archive(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
     """Take a workflow out of use. Its open runs go on; its key may be used again."""
 
-    async def act(client: Client) -> dict[str, Any]:
+    async def act(client: "Client") -> dict[str, Any]:
         found = await of(client, workflow)
         await client.workflows.archive(found["id"])
         return found
@@ -66,7 +69,7 @@ def archive(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_j
         output.print_line(f"{archived['key']}: archived")
 
 
-async def of(client: Client, name: str) -> dict[str, Any]:
+async def of(client: "Client", name: str) -> dict[str, Any]:
     """The workflow of that key or id.
 
     Raises:
@@ -77,31 +80,6 @@ async def of(client: Client, name: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"There is no workflow {name}; `casework workflows list` shows those there are.")
     return found
-
-
-def show_page(found: Found, columns: tuple[Column, ...], *, as_json: bool) -> None:
-    """Print a page of a list; people are told where there is more."""
-    if as_json:
-        output.print_json({"items": found.items, "total": found.total})
-        return
-    output.print_rows(found.items, columns)
-    if found.total is not None and found.total > len(found.items):
-        output.say(f"{len(found.items)} of {found.total}; --page and --size show others.")
-
-
-def show_one(found: dict[str, Any], *, as_json: bool) -> None:
-    """Print one thing."""
-    if as_json:
-        output.print_json(found)
-    else:
-        output.print_fields(found)
-
-
-def number_of(text: str, what: str) -> int:
-    """An id that was given as text."""
-    if not text.isdecimal():
-        raise Wrong(f"{text!r} is not the id of a {what}: that is a number.")
-    return int(text)
 
 
 def _number(version: Any) -> Any:

@@ -53,7 +53,7 @@ def _message(envelope: dict[str, Any]) -> str | None:
     match envelope:
         case {"detail": str(text)} | {"message": str(text)}:
             return text
-        case {"errors": [{"detail": str(text)}]}:
+        case {"errors": [{"detail": str(text), **rest}]} if not rest.get("source"):
             return text
     return None
 

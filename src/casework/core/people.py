@@ -87,8 +87,11 @@ def process(draft: Draft, command: Process) -> None:
     """Start or resume work: by the assignee alone."""
     step = find(draft, command, "process")
     if step.account_id != draft.actor.account_id:
-        message = "Only its assignee may start or resume this activity."
-        raise Conflict(message) if draft.actor.supervises else Denied(message)
+        if not draft.actor.supervises:
+            message = "Only its assignee may start or resume this activity."
+            raise Denied(message)
+        message = f"Cannot process an activity that is {step.state}: only its assignee may start or resume it."
+        raise Conflict(message)
     _begin_work(draft, step)
 
 

@@ -93,6 +93,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: the credential. account_*: the person, None for a key that acts as the workspace. workspace_id: the workspace
     in question, None where none was named and the account has none. scopes: with everything they imply.
+    key_is_limited: the key was given scopes of its own, and does not have simply all of its member's.
     """
 
     kind: Literal["cookie", "bearer", "personal_key", "workspace_key"]
@@ -112,6 +113,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     key_id: int | None = None
     key_uuid: UUID | None = None
     key_name: str | None = None
+    key_is_limited: bool = False
 
     @property
     def subject(self) -> str:

@@ -43,6 +43,7 @@ class Batch:
         self._held: dict[int, Held] = {}
         self._busy: dict[tuple[int, int], int] = {}
         self._ledger = Ledger()
+        self._opened_chats: dict[int, int] = {}
 
     async def carry_out(self, waiting: Sequence[Pending]) -> None:
         """Decide every order in turn, and write what follows; each pending one then has its result."""
@@ -55,6 +56,10 @@ class Batch:
         await self._ledger.write(self._connection, list(self._held.values()))
         refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
         await changes.unclaim(self._connection, refused)
+        kept = self._held.keys()
+        await changes.drop_chats(
+            self._connection, [chat_id for run_id, chat_id in self._opened_chats.items() if run_id not in kept]
+        )
 
     # Before deciding
 
@@ -111,6 +116,8 @@ class Batch:
         made = await changes.open_chats(self._connection, rows)
         for run_id, order in orders.items():
             self._held[run_id].fixed["chat_id"] = made.get(order.uuid, order.chat_id)
+            if order.uuid in made:
+                self._opened_chats[run_id] = made[order.uuid]
 
     async def _load(self, waiting: Sequence[Pending]) -> None:
         """Lock people, then runs, each in order of id; load what deciding needs."""

@@ -82,6 +82,7 @@ class Ledger:
         await changes.insert_steps(connection, [row for one in held for row in _step_rows(one, new=True)])
         await changes.close_periods(connection, self._closed)
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
+        await changes.hand_over_chats(connection, [owner for one in held for owner in _new_owner(one)])
         await changes.insert_events(connection, self._events)
         await changes.count(connection, _deltas(held))
 
@@ -158,6 +159,14 @@ def _step_rows(held: Held, *, new: bool) -> list[dict[str, Any]]:
                 row["name"] = edition.version.task(step.task).name
             rows.append(row)
     return rows
+
+
+def _new_owner(held: Held) -> list[tuple[int, int, datetime]]:
+    """The chat of an assignment that was handed over, and its new owner."""
+    row, member_id = held.row, held.run.member_id
+    if row is None or row.chat_id is None or member_id is None or member_id == row.member_id:
+        return []
+    return [(row.chat_id, member_id, held.run.updated_at)]
 
 
 def _deltas(batch: Sequence[Held]) -> dict[tuple[int, int, int, date], int]:

@@ -13,7 +13,7 @@ from casework.engine.batch import Batch, Pending
 from casework.engine.catalog import Catalog
 from casework.engine.order import NewRun, Order, Outcome
 from casework.store import statistics
-from casework.store.database import Database, refusal
+from casework.store.database import COMMITS_AT_ONCE, Database, refusal
 
 BATCH_MAX: Final = 256
 """Orders in one commit: more no longer raise throughput, and hold their runs' locks longer."""
@@ -37,7 +37,7 @@ class Engine:
         self._catalog = Catalog()
         self._waiting: deque[Pending] = deque()
         self._wake = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
         self._carried_out = 0
         self._refresh: asyncio.Task[None] | None = None
@@ -50,15 +50,14 @@ class Engine:
     async def start(self) -> None:
         """Begin to commit."""
         self._stopping = False
-        self._loop = asyncio.create_task(self._run(), name="engine")
+        self._loops = [asyncio.create_task(self._run(), name="engine") for _ in range(COMMITS_AT_ONCE)]
 
     async def stop(self) -> None:
         """Carry out what waits, then end. New orders are refused with Unavailable."""
         self._stopping = True
         self._wake.set()
-        if self._loop is not None:
-            await self._loop
-            self._loop = None
+        await asyncio.gather(*self._loops)
+        self._loops = []
         if self._refresh is not None:
             await self._refresh
             self._refresh = None
@@ -81,7 +80,7 @@ class Engine:
         return await self._answer(new)
 
     async def _answer(self, order: Order | NewRun) -> Outcome:
-        if self._stopping or self._loop is None:
+        if self._stopping or not self._loops:
             message = "The server is stopping; try again in a moment."
             raise Unavailable(message)
         if len(self._waiting) >= WAITING_MAX:
@@ -94,13 +93,13 @@ class Engine:
         return await pending.answer
 
     async def _run(self) -> None:
+        """Take what waits and commit it, again and again; another loop beside does the same meanwhile."""
         while True:
-            if not self._waiting:
+            while not self._waiting:
                 if self._stopping:
                     return
                 self._wake.clear()
                 await self._wake.wait()
-                continue
             batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
             await self._carry_out(batch)
             self._note_growth(len(batch))

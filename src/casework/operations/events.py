@@ -1,5 +1,6 @@
 """The audit trail: for whoever holds events:read; of an assignment also for its member."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +19,8 @@ READ: Final = "events:read"
 
 async def page(
     services: Services, grant: Grant, which: Filter, *, run: int | UUID | None, limit: int
-) -> tuple[list[EventRow], int | None]:
-    """The newest facts that fit, and the id below which the next page goes on; None where this is the last.
+) -> tuple[list[EventRow], tuple[datetime, int] | None]:
+    """The newest facts that fit, and the one below which the next page goes on; None where this is the last.
 
     Raises:
         NotFound: there is no such run.
@@ -37,5 +38,5 @@ async def page(
                 raise Denied(f"This is another member's assignment; it needs the scope {READ}.")
             which = replace(which, run_id=owner.id)
         found = await events.page(connection, grant, which, limit=limit + 1)
-    has_more = len(found) > limit
-    return found[:limit], found[limit - 1].id if has_more else None
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], None if last is None else (last.at, last.id)

@@ -8,9 +8,10 @@ import msgspec
 from casework.core.claim import Claim
 from casework.core.errors import Invalid, NotFound, Problem
 from casework.core.permission import Grant, WorkflowLevel
+from casework.operations import once
 from casework.operations.services import Services
 from casework.operations.workflows import note, refuse_other, usable
-from casework.store import grants, idempotency, workflows
+from casework.store import grants, workflows
 from casework.store.database import Connection
 from casework.store.grants import WorkflowGrant
 
@@ -71,8 +72,7 @@ async def replace(
         raise Invalid(f"A workflow has at most {GRANTS_MAX:,} grants; give a role to those who share one.")
     now = services.clock.now()
     async with services.database.write() as connection:
-        if claim is not None:
-            await idempotency.claim(connection, claim, workflow_id, now)
+        await once.begin(connection, claim, now)
         await workflows.lock(connection, grant, workflow_id)
         found = await usable(connection, grant, workflow_id, "admin")
         refuse_other(found.grants_revision, expected_revision)
@@ -80,6 +80,7 @@ async def replace(
         await grants.replace(connection, grant, workflow_id, new)
         given = [_told(one) for one in new]
         await note(connection, grant, "workflow.granted", {"workflow_id": workflow_id, "grants": given}, now)
+        await once.finish(connection, claim, workflow_id)
     return workflow_id
 
 

@@ -6,7 +6,7 @@ it was, and the same file again brings nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
@@ -101,7 +101,7 @@ def examine(
         path=path,
         mapping=mapping or {},
         key=key,
-        source_hash=_source_hash(path, mapping or {}),
+        source_hash=_hash_of(path, mapping or {}),
         summary=summary,
         discovered=discovered,
         checksum=draft(parse(discovered.definition, media="value")).checksum,
@@ -126,7 +126,7 @@ async def find_workspace(services: Services, name: str) -> Workspace:
     return found[0]
 
 
-async def bring_in(services: Services, workspace_id: int, log: Examined) -> AsyncIterator[Progress]:
+async def bring_in(services: Services, workspace_id: int, log: Examined) -> AsyncGenerator[Progress, None]:
     """Bring the log's cases in as runs, telling how far it is after each batch; the last one tells of all.
 
     Raises:
@@ -169,7 +169,7 @@ def _told(tell: Tell | None, what: str) -> Callable[[int, int], None] | None:
     return None if tell is None else lambda done, total: tell(what, done, total)
 
 
-def _source_hash(path: Path, mapping: Mapping[str, str]) -> bytes:
+def _hash_of(path: Path, mapping: Mapping[str, str]) -> bytes:
     """What tells a file, read by that mapping, from others."""
     found = sha256()
     with path.open("rb") as file:

@@ -141,8 +141,8 @@ async def _limits(
     if member is None:
         return sorted(held)
     of_role = implied(frozenset(member.role_scopes))
-    # A key that makes a key passes on what it has now; it does not follow its member's role into the future.
-    return None if grant.principal.key_id is None and of_role <= held else sorted(of_role & held)
+    # A limited key that makes a key passes on what it has now; nothing it makes follows a role into the future.
+    return None if not grant.principal.key_is_limited and of_role <= held else sorted(of_role & held)
 
 
 def _wrong(name: str, message: str) -> Invalid:

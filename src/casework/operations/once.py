@@ -17,8 +17,10 @@ KEPT_FOR: Final = timedelta(hours=24)
 
 
 async def begin(connection: Connection, claim: Claim | None, at: datetime) -> None:
-    """Take the claim, where there is one, before anything is looked at: else the second of two equal requests would be
-    told what the first one changed (it exists already, the tag is old), not what the first one was answered.
+    """Take the claim, where there is one, before anything is looked at.
+
+    Later would be too late: the second of two equal requests would be told what the first one changed (it exists
+    already, the tag is old) instead of what the first one was answered.
 
     Raises:
         AlreadyClaimed: the change was made before.

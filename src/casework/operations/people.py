@@ -14,7 +14,7 @@ KEPT_BYTES_MAX: Final = 32 * 1024
 Email = Annotated[
     str,
     Meta(
-        pattern=r"^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$",
+        pattern=r"^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+(?![\s\S])",  # `$` would pass a final newline
         min_length=3,
         max_length=254,
         description="An e-mail address; capitals make no difference.",
@@ -64,5 +64,5 @@ def refuse_large(wish: MemberWish, path: str = "") -> None:
     """Invalid where what is to be kept of a member is more than a member's share."""
     for name, value in (("data", wish.data), ("formData", wish.form_data)):
         if value is not UNSET and len(msgspec.json.encode(value)) > KEPT_BYTES_MAX:
-            message = f"must not be larger than {KEPT_BYTES_MAX // 1024} KiB."
-            raise Invalid(f"{name}: {message}", (Problem(path=f"{path}/{name}", message=message),))
+            problem = Problem(path=f"{path}/{name}", message=f"must not be larger than {KEPT_BYTES_MAX // 1024} KiB.")
+            raise Invalid(f"{problem.path[1:]}: {problem.message}", (problem,))

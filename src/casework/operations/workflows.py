@@ -9,9 +9,10 @@ from casework.core.definition import Definition
 from casework.core.errors import Denied, Invalid, NotFound, PreconditionFailed, Problem
 from casework.core.permission import Grant, WorkflowLevel
 from casework.entropy import new_uuid
+from casework.operations import once
 from casework.operations.drafts import Source, as_yaml, checked, drafted
 from casework.operations.services import Services
-from casework.store import access, audit, grants, idempotency, tasks, versions, workflows
+from casework.store import access, audit, grants, tasks, versions, workflows
 from casework.store.database import Connection
 from casework.store.grants import WorkflowGrant
 from casework.store.versions import Draft, Published, VersionRow
@@ -36,8 +37,7 @@ async def create(services: Services, grant: Grant, source: Source, claim: Claim 
     now = services.clock.now()
     uuid = new_uuid(now)
     async with services.database.write() as connection:
-        if claim is not None:
-            await idempotency.claim(connection, claim, str(uuid), now)
+        await once.begin(connection, claim, now)
         workflow_id = await workflows.insert(connection, grant, uuid, _headline(new), at=now)
         await _keep(connection, grant, workflow_id, 1, new, at=now)
         member_id = grant.principal.member_id
@@ -46,6 +46,7 @@ async def create(services: Services, grant: Grant, source: Source, claim: Claim 
         fact = {"workflow_id": workflow_id, "key": new.definition.key}
         await note(connection, grant, "workflow.created", fact, now)
         await note(connection, grant, "workflow.published", fact | {"version": 1}, now)
+        await once.finish(connection, claim, str(uuid))
     return str(uuid)
 
 
@@ -72,8 +73,7 @@ async def publish(
     new = await drafted(source)
     now = services.clock.now()
     async with services.database.write() as connection:
-        if claim is not None:
-            await idempotency.claim(connection, claim, workflow_id, now)
+        await once.begin(connection, claim, now)
         await workflows.lock(connection, grant, workflow_id)
         found = await usable(connection, grant, workflow_id, "edit")
         refuse_other(found.version_number, expected_version)
@@ -84,6 +84,7 @@ async def publish(
             await workflows.publish(connection, grant, workflow_id, number, _headline(new), at=now)
             fact = {"workflow_id": workflow_id, "key": found.key, "version": number}
             await note(connection, grant, "workflow.published", fact, now)
+        await once.finish(connection, claim, workflow_id)
     return workflow_id
 
 

@@ -222,17 +222,29 @@ async def _ids(connection: Connection, grant: Grant, wanted: Filter, part: Slice
 
 
 async def _walk(connection: Connection, grant: Grant, wanted: Filter, part: Slice, count: int) -> list[int]:
-    where, parameters = _where(grant, wanted)
-    source = f"runs where {where}"
-    if part.sort_by == "created_at":
-        if wanted.statuses and wanted.member_id is None and wanted.task_id is None:
-            source, parameters = _merged(wanted, part), [grant.workspace_id, part.offset + part.limit]
-    elif part.sort_by != "status" and count <= FEW and len(parameters) > 1:
-        # `offset 0` keeps the planner from walking all runs in the order asked for, in the hope of meeting these soon.
-        source = f"(select * from runs where {where} offset 0) found"  # noqa: S608 - constant text
+    source, parameters = _source(grant, wanted, part, count)
     place = len(parameters)
-    query = f"select id from {source} {_order(part)} limit ${place + 1} offset ${place + 2}"  # noqa: S608 - the same
+    query = f"select id from {source} {_order(part)} limit ${place + 1} offset ${place + 2}"  # noqa: S608 - constant text
     return [row["id"] for row in await connection.fetch(query, *parameters, part.limit, part.offset)]
+
+
+def _source(grant: Grant, wanted: Filter, part: Slice, count: int) -> tuple[str, list[Any]]:
+    """Where the ids are taken from: an index that has them in the order asked for, else what is found, to be sorted."""
+    where, parameters = _where(grant, wanted)
+    by_status_alone = wanted.member_id is None and wanted.task_id is None
+    match part.sort_by:
+        case "created_at" if by_status_alone and wanted.statuses:
+            return _merged(wanted, part), [grant.workspace_id, part.offset + part.limit]
+        case "created_at":
+            columns = None
+        case "status":
+            columns = None if by_status_alone else "id, created_at, state"
+        case _:
+            columns = "id, updated_at, priority" if len(parameters) > 1 and count <= FEW else None
+    if columns is None:
+        return f"runs where {where}", parameters
+    # `offset 0` keeps the planner from walking all runs in the order asked for, in the hope of meeting these soon.
+    return f"(select {columns} from runs where {where} offset 0) found", parameters  # noqa: S608 - constant text
 
 
 def _where(grant: Grant, wanted: Filter) -> tuple[str, list[Any]]:

@@ -104,7 +104,7 @@ _STEP_FROZEN: Final = frozenset(
 def _insert(table: str, types: Mapping[str, str], *, overriding: str = "") -> str:
     names = ", ".join(types)
     fields = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    return f"insert into {table} ({names}) {overriding} select {names} from jsonb_to_recordset($1) as new ({fields})"  # noqa: S608 - constant names
+    return f"insert into {table} ({names}) {overriding} select {names} from json_to_recordset($1) as new ({fields})"  # noqa: S608 - constant names
 
 
 def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: frozenset[str]) -> str:
@@ -112,7 +112,7 @@ def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: f
     sets = ", ".join(f"{name} = new.{name}" for name in wanted if name not in keys)
     fields = ", ".join(f"{name} {kind}" for name, kind in wanted.items())
     same = " and ".join(f"old.{name} = new.{name}" for name in keys)
-    return f"update {table} old set {sets} from jsonb_to_recordset($1) as new ({fields}) where {same}"  # noqa: S608 - constant names
+    return f"update {table} old set {sets} from json_to_recordset($1) as new ({fields}) where {same}"  # noqa: S608 - constant names
 
 
 _INSERT_RUNS: Final = _insert("runs", _RUN_TYPES, overriding="overriding system value")
@@ -263,6 +263,26 @@ async def open_chats(connection: Connection, rows: Sequence[tuple[UUID, int, int
         *(list(column) for column in zip(*rows, strict=True)),
     )
     return {row["uuid"]: row["id"] for row in made}
+
+
+async def drop_chats(connection: Connection, chat_ids: Sequence[int]) -> None:
+    """Take back chats that this commit made for runs that were refused."""
+    if chat_ids:
+        await connection.execute("delete from chats where id = any($1::bigint[])", list(chat_ids))
+
+
+async def hand_over_chats(connection: Connection, owners: Sequence[tuple[int, int, datetime]]) -> None:
+    """Give each chat (its id) to that member, at that instant: an assignment's chat belongs to its member."""
+    if owners:
+        await connection.execute(
+            """
+            update chats old
+            set member_id = new.member_id, updated_at = new.at, revision = old.revision + 1
+            from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as new (id, member_id, at)
+            where old.id = new.id
+            """,
+            *(list(column) for column in zip(*owners, strict=True)),
+        )
 
 
 async def claim(connection: Connection, claims: Sequence[tuple[Claim, Any]], at: datetime) -> set[bytes]:

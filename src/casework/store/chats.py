@@ -93,13 +93,13 @@ async def lock(connection: Connection, grant: Grant, chat_id: int) -> bool:
     return await connection.fetchval(_LOCK, grant.workspace_id, chat_id) is not None
 
 
-_ALL: Final = (
-    _CHAT
-    + """
-where c.workspace_id = $1 and c.deleted_at is null
-order by c.id desc limit $2 offset $3
-"""
+# A page is cut first: what else is shown of a chat is looked up for those that are on it.
+_ALL: Final = f"""
+with page as materialized (
+    select id from chats where workspace_id = $1 and deleted_at is null order by id desc limit $2 offset $3
 )
+{_CHAT} join page on page.id = c.id where c.workspace_id = $1 order by c.id desc
+"""  # noqa: S608 - a constant statement
 _ALL_COUNT: Final = "select count(*) from chats where workspace_id = $1 and deleted_at is null"
 
 
@@ -112,7 +112,7 @@ async def page(connection: Connection, grant: Grant, *, limit: int, offset: int)
 
 # Both ways to be in a chat are read in order and cut before they are merged: a page never sorts somebody's history.
 _OF_MEMBER: Final = f"""
-with own as (
+with own as materialized (
     (select id from chats
      where workspace_id = $1 and member_id = $2 and deleted_at is null
      order by id desc limit $3::bigint + $4::bigint)

@@ -15,6 +15,9 @@ Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 POOL_SIZE_DEFAULT: Final = 12
 """Connections a process: reads are short, and the one writer holds one."""
 
+COMMITS_AT_ONCE: Final = 2
+"""Connections of the engine: one batch is decided in Python while PostgreSQL writes the other."""
+
 STATEMENT_TIMEOUT_SECONDS: Final = 30
 """No statement of a request runs longer; bulk work sets its own."""
 
@@ -32,7 +35,7 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, size: int = POOL_SIZE_DEFAULT) -> "Database":
         """Connect to `url` with at most `size` connections; Unavailable where nothing answers."""
-        return cls(await _pool(url, size, _SERVER), await _pool(url, 1, _SERVER | _BY_INDEX))
+        return cls(await _pool(url, size, _SERVER), await _pool(url, COMMITS_AT_ONCE, _SERVER | _BY_INDEX))
 
     async def close(self) -> None:
         """Give every connection back and close them."""

@@ -32,7 +32,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which facts: of those types, about that run, by that member, from `since` to `until`, both included.
 
-    below: facts recorded before the one of that id, where a page goes on.
+    below: facts that come after the one of that instant and id, where a page goes on.
     """
 
     types: tuple[str, ...] | None = None
@@ -40,20 +40,20 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
-    below: int | None = None
+    below: tuple[datetime, int] | None = None
 
 
 # A page is cut first: the names of what it is about are looked up for what is on it, once for each.
 _PAGE: Final = """
 with page as materialized (
-    select * from events where workspace_id = $1{bounds} order by id desc limit $2
+    select * from events where workspace_id = $1{bounds} order by at desc, id desc limit $2
 )
 select e.id, e.type, e.run_id, r.uuid as run_uuid, e.step_number, s.task_key, e.revision, e.actor_kind, e.actor_id,
        e.actor_name, e.cause, e.data, e.at
 from page e
 left join runs r on r.workspace_id = e.workspace_id and r.id = e.run_id
 left join steps s on s.workspace_id = e.workspace_id and s.run_id = e.run_id and s.number = e.step_number
-order by e.id desc
+order by e.at desc, e.id desc
 """
 
 
@@ -65,8 +65,10 @@ async def page(connection: Connection, grant: Grant, which: Filter, *, limit: in
 
 
 def _bounds(which: Filter, arguments: list[Any]) -> Iterator[str]:
+    if which.below is not None:
+        arguments.extend(which.below)
+        yield f" and (at, id) < (${len(arguments) - 1}, ${len(arguments)})"
     for condition, value in (
-        ("id < ${n}", which.below),
         ("type = any(${n}::text[])", which.types),
         ("run_id = ${n}", which.run_id),
         ("actor_kind = 'member' and actor_id = ${n}", which.member_id),

@@ -113,6 +113,7 @@ async def identify(connection: Connection, credential: Credential) -> Identity |
             key_id=row["key_id"],
             key_uuid=row["key_uuid"],
             key_name=row["key_name"],
+            key_is_limited=row["key_scopes"] is not None,
         ),
         session_id=row["session_id"],
         seen_at=row["seen_at"],

@@ -1,6 +1,6 @@
 """Bearer tokens for a password: the OAuth2 form."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -28,7 +28,7 @@ class TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     username: Annotated[str, msgspec.Meta(max_length=320, description="The e-mail.")]
     password: Annotated[str, msgspec.Meta(max_length=LENGTH_MAX)]
-    grant_type: Annotated[str, msgspec.Meta(pattern="^password$")] = "password"
+    grant_type: Literal["password"] = "password"
 
 
 class TokenResponse(msgspec.Struct, frozen=True, kw_only=True):

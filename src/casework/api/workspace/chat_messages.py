@@ -41,6 +41,7 @@ class CreateMessageRequest(msgspec.Struct, frozen=True, kw_only=True, rename="ca
         path=[CHAT_ID],
         query=[PAGE, PAGE_SIZE],
         answer=Page[OpenAIMessageResponse],
+        answer_example=Page[Any](items=[wire.EXAMPLE], total=1, page=1, page_size=50),
         refuses=[404],
     ),
 )

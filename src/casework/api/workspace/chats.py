@@ -126,7 +126,12 @@ def shown(chat: Chat) -> ChatResponse:
 @get(
     "/chats",
     own_or("chats:read"),
-    Operation(summary="List chats", query=[PAGE, PAGE_SIZE, MINE, MEMBER_ID], answer=Page[ChatResponse]),
+    Operation(
+        summary="List chats",
+        query=[PAGE, PAGE_SIZE, MINE, MEMBER_ID],
+        answer=Page[ChatResponse],
+        answer_example=Page[Any](items=[EXAMPLE], total=1, page=1, page_size=50),
+    ),
 )
 async def list_chats(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Newest first. Without chats:read, those that the caller is in; another member's are then refused."""

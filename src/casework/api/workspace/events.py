@@ -1,7 +1,9 @@
 """The audit trail of a workspace: facts, newest first, a page at a time."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,27 +32,32 @@ from casework.operations.services import Services
 TYPES_MAX: Final = 50
 """Types in one list: there are hardly more."""
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE: Final = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})\Z")
+
 
 class Cursor(Parameter, frozen=True, kw_only=True):
     """Where a page goes on: what the page before it gave as nextCursor."""
 
-    def read(self, connection: Connection) -> int | None:
-        """The id below which the page begins, or None for the first."""
+    def read(self, connection: Connection) -> tuple[datetime, int] | None:
+        """The instant and id of the fact below which the page begins, or None for the first page."""
         text = self.text(connection)
         if text is None:
             return None
         try:
-            number = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode("ascii")
-        except (Error, ValueError):
-            raise self.bad("is not one that was given here.") from None
-        if not number.isdecimal() or not 0 < int(number[:19]) <= INTEGER_MAX or cursor_of(int(number[:19])) != text:
-            raise self.bad("is not one that was given here.")
-        return int(number)
+            plain = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode("ascii")
+            found = _PLACE.match(plain)
+            if found is not None:
+                return EPOCH + timedelta(microseconds=int(found[1])), min(int(found[2]), INTEGER_MAX)
+        except (Error, ValueError, OverflowError):
+            pass
+        raise self.bad("is not one that was given here.")
 
 
-def cursor_of(event_id: int) -> str:
-    """The opaque text that stands for the place after that event."""
-    return urlsafe_b64encode(str(event_id).encode()).decode("ascii").rstrip("=")
+def cursor_of(at: datetime, event_id: int) -> str:
+    """The opaque text that stands for the place after that fact."""
+    microseconds = (at - EPOCH) // timedelta(microseconds=1)
+    return urlsafe_b64encode(f"{microseconds}.{event_id}".encode()).decode("ascii").rstrip("=")
 
 
 TYPE: Final = Text(
@@ -111,7 +118,7 @@ EXAMPLE: Final = EventsResponse(
             data={},
         )
     ],
-    next_cursor=cursor_of(4711),
+    next_cursor=cursor_of(datetime(2024, 2, 4, 12, tzinfo=UTC), 4711),
 )
 
 
@@ -137,7 +144,7 @@ async def list_events(request: HttpRequest, services: Services, grant: Grant) ->
     )
     limit = PAGE_SIZE.read(request)
     found, below = await events.page(services, grant, which, run=_run(request), limit=limit)
-    cursor = None if below is None else cursor_of(below)
+    cursor = None if below is None else cursor_of(*below)
     return json_response(EventsResponse(items=[shown(event) for event in found], next_cursor=cursor))
 
 

@@ -1,6 +1,6 @@
 """API keys of a workspace."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from casework.api import once
-from casework.api.bodies import Id, read
+from casework.api.bodies import Id, read, utc
 from casework.api.parameters import PAGE, PAGE_SIZE, PathId
 from casework.api.render import Instant, instant, json_response, no_content
 from casework.api.routes import HttpRequest, HttpResponse, Operation, delete, get, post
@@ -106,7 +106,7 @@ async def create(request: HttpRequest, services: Services, grant: Grant) -> Http
         member_id=body.member_id,
         is_workspaces=body.workspace_owned,
         scopes=body.scopes,
-        expires_at=_aware(body.expires_at),
+        expires_at=utc(body.expires_at, "expiresAt") if body.expires_at else None,
     )
     secret = await once.key_of(request, grant)
 
@@ -145,11 +145,6 @@ def _fields(key: Key) -> dict[str, Any]:
         "expires_at": instant(key.expires_at),
         "used_at": instant(key.used_at),
     }
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    """The instant, in UTC where it says no offset."""
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 handlers = (list_all, create, revoke)

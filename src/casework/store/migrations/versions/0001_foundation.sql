@@ -618,7 +618,7 @@ create index events_workspace on events (workspace_id, id);
 create index events_run on events (workspace_id, run_id, id) where run_id is not null;
 create index events_type on events (workspace_id, type, id);
 create index events_member on events (workspace_id, actor_id, id) where actor_kind = 'member';
-create index events_at on events using brin (at);   -- a stretch of time, at next to no cost to those who append
+create index events_at on events (workspace_id, at, id);
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin

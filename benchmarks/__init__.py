@@ -1,0 +1,1 @@
+"""How fast Casework is, as ratios in one run on one machine. `python -m benchmarks --help`."""
