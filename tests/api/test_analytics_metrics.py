@@ -49,13 +49,14 @@ async def test_figures_are_those_of_the_span(at, clock):
     async with at.services.database.write() as connection:
         await connection.execute(
             """
-            insert into model_calls (workspace_id, run_id, step_number, provider, model_id, input_tokens,
+            insert into model_calls (workspace_id, workflow_id, run_id, step_number, provider, model_id, input_tokens,
                                      output_tokens, cost, latency_ms, created_at)
-            values ($1, $2, 1, 'openai', 'small', 10, 1, 0.25, 5, $3)
+            values ($1, $4, $2, 1, 'openai', 'small', 10, 1, 0.25, 5, $3)
             """,
             at.place.id,
             open_,
             clock.now(),
+            at.workflow_id,
         )
     found = (await metrics(at)).json()
     assert found["runs"] == 3

@@ -233,14 +233,15 @@ async def test_what_models_were_asked_is_added_up(at):
     async with at.services.database.write() as connection:
         await connection.execute(
             """
-            insert into model_calls (workspace_id, run_id, step_number, provider, model_id, input_tokens,
+            insert into model_calls (workspace_id, workflow_id, run_id, step_number, provider, model_id, input_tokens,
                                      output_tokens, cost, latency_ms, created_at)
-            select $1, $2, 1, p, m, i, o, c, 5, now()
+            select $1, $3, $2, 1, p, m, i, o, c, 5, now()
             from (values ('openai', 'small', 10, 1, 0.001), ('openai', 'small', 20, 2, 0.002),
                          ('anthropic', 'large', 100, 50, 0.5)) as v (p, m, i, o, c)
             """,
             at.place.id,
             run_id,
+            at.workflow_id,
         )
     (row,) = await rows(at)
     assert row["total_tokens"] == 183

@@ -80,7 +80,7 @@ def test_a_credential_that_is_absent_or_unknown_gets_401_in_the_surfaces_own_sha
 
 
 def test_an_expired_key_gets_401_on_every_surface(desk: Desk, case: Case):
-    soon = datetime.now(UTC) + timedelta(milliseconds=300)  # noqa: DTZ005, TID251 - the server's clock is not ours
+    soon = datetime.now(UTC) + timedelta(milliseconds=300)  # noqa: TID251 - the server's clock is not ours
     made = desk.workspace.key(expiresAt=soon.isoformat())
     late = desk.manager.bearing(made["key"])
     while late.get(f"{desk.path}/assignments").status_code != 401:

@@ -150,7 +150,7 @@ def test_only_the_assignee_may_start():
     case = in_state("assigned")
     with pytest.raises(Denied):
         case.do(Process(step=1), actor(2))
-    with pytest.raises(Conflict, match="Only its assignee"):
+    with pytest.raises(Conflict, match="only its assignee"):
         case.do(Process(step=1), LEAD)
 
 

@@ -141,13 +141,16 @@ async def test_a_move_and_a_message_at_the_same_moment_are_both_kept(services, g
     assert [chat.last_message_at == spoken for chat in found[:30]] == [True] * 30
 
 
-@pytest.mark.parametrize(("sorted_max", "walked_max"), [(1000, 0), (0, 1000), (0, 5), (0, 1)])
+@pytest.fixture(params=[(1000, 0), (0, 1000), (0, 5), (0, 1)])
+def limits(request, monkeypatch):
+    """What decides how a span's chats are found: sorted, by a short walk, by one that is too short."""
+    monkeypatch.setattr(stats, "SORTED_MAX", request.param[0])
+    monkeypatch.setattr(stats, "WALKED_MAX", request.param[1])
+
+
+@pytest.mark.usefixtures("limits")
 @pytest.mark.parametrize(("first", "last"), [(9, 71), (9, 25), (60, 79), (0, 200)])
-async def test_a_span_is_listed_the_same_however_it_is_found(
-    services, grant, runs, monkeypatch, sorted_max, walked_max, first, last
-):
-    monkeypatch.setattr(stats, "SORTED_MAX", sorted_max)
-    monkeypatch.setattr(stats, "WALKED_MAX", walked_max)
+async def test_a_span_is_listed_the_same_however_it_is_found(services, grant, runs, first, last):
     made = span(FIRST + timedelta(hours=first), FIRST + timedelta(hours=last))
     async with services.database.read() as connection:
         whole = [run_id for run_id in await chats_in_tables(connection, runs[0]) if first <= run_id * 2 <= last]

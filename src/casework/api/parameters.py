@@ -138,9 +138,8 @@ class PathId(Parameter, frozen=True, kw_only=True):
 
     def read(self, connection: Connection) -> int:
         """The id; NotFound where no row can have it."""
+        self.check(connection)
         text = self.text(connection) or ""
-        if not _INTEGER.match(text):
-            raise self.bad("must be an integer.")
         # Longer texts are not even converted: nothing has such an id.
         if len(text) > _INTEGER_DIGITS_MAX + 1 or not 1 <= int(text) <= INTEGER_MAX:
             raise NotFound("There is no such thing here.")
@@ -178,10 +177,8 @@ class QueryId(Parameter, frozen=True, kw_only=True):
     def read(self, connection: Connection) -> int | None:
         """The id that was sent, or None; an id that no row can have is kept, and finds nothing."""
         text = self.text(connection)
-        if text is None:
-            return None
-        value = parse_integer(text)
-        if value is None:
+        value = None if text is None else parse_integer(text)
+        if text is not None and value is None:
             raise self.bad("must be an integer.")
         return value
 
@@ -196,10 +193,8 @@ class QueryUuid(Parameter, frozen=True, kw_only=True):
     def read(self, connection: Connection) -> UUID | None:
         """The UUID that was sent, or None."""
         text = self.text(connection)
-        if text is None:
-            return None
-        value = parse_uuid(text)
-        if value is None:
+        value = None if text is None else parse_uuid(text)
+        if text is not None and value is None:
             raise self.bad("must be a UUID.")
         return value
 

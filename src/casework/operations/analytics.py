@@ -12,10 +12,10 @@ from casework.core.permission import Grant
 from casework.operations.services import Services
 from casework.store import analytics, metrics
 from casework.store.analytics import Filter, Flow, RunRow, Usage
-from casework.store.metrics import Day, Latency, ModelDay, Span, TaskTimes
+from casework.store.metrics import DayCount, Latency, ModelDay, Span, TaskTimes
 
 __all__ = [
-    "Day",
+    "DayCount",
     "Filter",
     "Flow",
     "Latency",
@@ -44,9 +44,9 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
     since: datetime
     until: datetime
-    states: dict[str, int]
+    made: list[DayCount]
+    ended: list[DayCount]
     latency: Latency
-    days: list[Day]
     tasks: list[TaskTimes]
     models: list[ModelDay]
 
@@ -77,9 +77,9 @@ async def measure(services: Services, grant: Grant, span: Span) -> Metrics:
         return Metrics(
             since=span.since,
             until=span.until,
-            states=await metrics.states(connection, grant, span),
+            made=await metrics.made(connection, grant, span),
+            ended=await metrics.ended(connection, grant, span),
             latency=await metrics.latency(connection, grant, span),
-            days=await metrics.days(connection, grant, span),
             tasks=await metrics.tasks(connection, grant, span),
             models=await metrics.models(connection, grant, span),
         )

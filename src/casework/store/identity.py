@@ -1,6 +1,7 @@
 """From a credential to who calls: one query a request, for cookies, bearers and keys alike."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
@@ -147,10 +148,14 @@ def _kind(row: asyncpg.Record) -> Literal["cookie", "bearer", "personal_key", "w
 
 def _scopes(row: asyncpg.Record) -> frozenset[str]:
     """What the role gives; of that, what the key gives; a key that acts as the workspace has its own alone."""
-    role, key = row["role_scopes"], row["key_scopes"]
-    if row["key_id"] is None:
-        return implied(frozenset(role or ()))
-    if row["key_member_id"] is None:
-        return implied(frozenset(key or ()))
-    held = implied(frozenset(role or ()))
-    return held if key is None else held & implied(frozenset(key))
+    role, key = tuple(row["role_scopes"] or ()), tuple(row["key_scopes"] or ())
+    if row["key_id"] is not None and row["key_member_id"] is None:
+        return _with_implied(key)
+    held = _with_implied(role)
+    return held if row["key_scopes"] is None else held & _with_implied(key)
+
+
+@lru_cache(maxsize=1024)
+def _with_implied(scopes: tuple[str, ...]) -> frozenset[str]:
+    """Worked out once a role, not once a request."""
+    return implied(frozenset(scopes))

@@ -31,14 +31,12 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     p99_ms: float | None
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """What began and what ended on one day (UTC)."""
+class DayCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many runs of one state belong to one day (UTC)."""
 
     day: date
-    created: int
-    completed: int
-    failed: int
-    cancelled: int
+    state: str
+    count: int
 
 
 class TaskTimes(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,17 +66,33 @@ class ModelDay(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
 
 
-_STATES: Final = """
-select state, count(*) as count from runs
+_MADE: Final = """
+select (created_at at time zone 'UTC')::date as day, state, count(*) as count from runs
 where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
-group by state
+group by 1, 2
 """
 
 
-async def states(connection: Connection, grant: Grant, span: Span) -> dict[str, int]:
-    """How many of the runs made in that time are in each state now; a state without any is left out."""
-    rows = await connection.fetch(_STATES, grant.workspace_id, span.workflow_id, span.since, span.until)
-    return {row["state"]: row["count"] for row in rows}
+async def made(connection: Connection, grant: Grant, span: Span) -> list[DayCount]:
+    """How many runs were made on each day of that time, by the state that they are in now."""
+    return await _counts(connection, _MADE, grant, span)
+
+
+_ENDED: Final = """
+select (ended_at at time zone 'UTC')::date as day, state, count(*) as count from runs
+where workspace_id = $1 and workflow_id = $2 and ended_at >= $3 and ended_at <= $4
+group by 1, 2
+"""
+
+
+async def ended(connection: Connection, grant: Grant, span: Span) -> list[DayCount]:
+    """How many runs ended on each day of that time, by how they did."""
+    return await _counts(connection, _ENDED, grant, span)
+
+
+async def _counts(connection: Connection, query: str, grant: Grant, span: Span) -> list[DayCount]:
+    rows = await connection.fetch(query, grant.workspace_id, span.workflow_id, span.since, span.until)
+    return [DayCount(**row) for row in rows]
 
 
 _LATENCY: Final = """
@@ -96,32 +110,6 @@ async def latency(connection: Connection, grant: Grant, span: Span) -> Latency:
     row = await connection.fetchrow(_LATENCY, grant.workspace_id, span.workflow_id, span.since, span.until)
     p50, p95, p99 = row["points"] or (None, None, None)
     return Latency(count=row["count"], mean_ms=row["mean_ms"], p50_ms=p50, p95_ms=p95, p99_ms=p99)
-
-
-# Made and ended are counted by their own instants: a run can end on another day than it was made.
-_DAYS: Final = """
-select day, sum(created)::bigint as created, sum(completed)::bigint as completed, sum(failed)::bigint as failed,
-       sum(cancelled)::bigint as cancelled
-from (
-    select (created_at at time zone 'UTC')::date as day, count(*) as created,
-           0 as completed, 0 as failed, 0 as cancelled
-    from runs where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
-    group by 1
-    union all
-    select (ended_at at time zone 'UTC')::date, 0,
-           count(*) filter (where state = 'completed'), count(*) filter (where state = 'failed'),
-           count(*) filter (where state = 'cancelled')
-    from runs where workspace_id = $1 and workflow_id = $2 and ended_at >= $3 and ended_at <= $4
-    group by 1
-) counted
-group by day order by day
-"""
-
-
-async def days(connection: Connection, grant: Grant, span: Span) -> list[Day]:
-    """What began and what ended on each day of that time; a day without either is left out."""
-    rows = await connection.fetch(_DAYS, grant.workspace_id, span.workflow_id, span.since, span.until)
-    return [Day(**row) for row in rows]
 
 
 _TASKS: Final = """
@@ -157,8 +145,7 @@ _MODELS: Final = """
 select (m.created_at at time zone 'UTC')::date as day, m.provider, m.model_id, count(*) as calls,
        sum(m.input_tokens)::bigint as input_tokens, sum(m.output_tokens)::bigint as output_tokens, sum(m.cost) as cost
 from model_calls m
-join runs r on r.workspace_id = m.workspace_id and r.id = m.run_id and r.workflow_id = $2
-where m.workspace_id = $1 and m.created_at >= $3 and m.created_at <= $4
+where m.workspace_id = $1 and m.workflow_id = $2 and m.created_at >= $3 and m.created_at <= $4
 group by 1, 2, 3 order by 1, 2, 3 limit $5
 """
 

@@ -1,8 +1,9 @@
 """What the runs of a flow add up to: counts, throughput, latency, waiting, cost."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -162,8 +163,8 @@ def span(request: HttpRequest, now: datetime) -> tuple[datetime, datetime]:
 def figures(measured: analytics.Metrics) -> Figures:
     """The figures on the wire."""
     states: dict[str, int] = dict.fromkeys(STATES, 0)
-    for state, count in measured.states.items():
-        states[STATE[state]] += count
+    for made in measured.made:
+        states[STATE[made.state]] += made.count
     latency = measured.latency
     return Figures(
         since=instant(measured.since),
@@ -185,13 +186,14 @@ def figures(measured: analytics.Metrics) -> Figures:
 
 def _days(measured: analytics.Metrics) -> Iterator[DayFigures]:
     """Every day of the span, also those on which nothing happened."""
-    counted = {day.day: day for day in measured.days}
+    counted: dict[date, Counter[str]] = defaultdict(Counter)
+    for made in measured.made:
+        counted[made.day]["created"] += made.count
+    for ended in measured.ended:
+        counted[ended.day][ended.state] += ended.count
     day, last = measured.since.date(), measured.until.date()
     while True:
-        found = counted.get(day)
-        figures: dict[str, Any] = {} if found is None else msgspec.structs.asdict(found)
-        figures.pop("day", None)
-        yield DayFigures(date=day.isoformat(), **figures)
+        yield DayFigures(date=day.isoformat(), **counted[day])
         if day >= last:
             return
         day += _DAY

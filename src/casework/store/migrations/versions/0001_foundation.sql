@@ -420,6 +420,7 @@ create index messages_chat on messages (workspace_id, chat_id, id);
 create table model_calls (                           -- what a model was asked, and what it cost
     id bigint generated always as identity primary key,
     workspace_id bigint not null,
+    workflow_id bigint not null,                     -- the run's: figures by workflow need not ask the runs
     run_id bigint not null,
     step_number integer not null,
     provider text not null,
@@ -429,10 +430,11 @@ create table model_calls (                           -- what a model was asked, 
     cost numeric(20, 10) not null default 0,
     latency_ms bigint not null check (latency_ms >= 0),
     created_at timestamptz not null,
+    foreign key (workspace_id, workflow_id) references workflows (workspace_id, id),
     foreign key (workspace_id, run_id, step_number) references steps (workspace_id, run_id, number)
 );
 create index model_calls_run on model_calls (workspace_id, run_id);
-create index model_calls_created on model_calls (workspace_id, created_at);
+create index model_calls_workflow on model_calls (workspace_id, workflow_id, created_at);
 
 -- How many runs are in a state: the total of a list without counting a million rows. `slot` is the writing connection's,
 -- so that writers rarely wait for each other; a count is the sum over slots.
