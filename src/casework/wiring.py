@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from functools import partial
 
 from litestar import Litestar
 
 from casework import logs
 from casework.api.app import create_app
 from casework.clock import Clock, SystemClock
+from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
+from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
 from casework.settings import Settings
 from casework.store.database import Database
@@ -31,10 +34,14 @@ async def assembled(url: str, settings: Settings, clock: Clock) -> AsyncIterator
     """The services of a process, over a database that is up to date; closed when the block ends."""
     database = await Database.open(url, size=settings.pool_size)
     engine = Engine(database, clock)
+    parts = Services(database=database, engine=engine, clock=clock, settings=settings)
+    housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
     try:
         await engine.start()
-        yield Services(database=database, engine=engine, clock=clock, settings=settings)
+        await housekeeping.start()
+        yield parts
     finally:
+        await housekeeping.stop()
         await engine.stop()
         await database.close()
 

@@ -18,6 +18,7 @@ from casework.api.render import json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get, post
 from casework.clock import SystemClock
 from casework.core import errors
+from casework.core.claim import Claim
 from casework.core.permission import ANYONE, MEMBER, Grant, scope
 from casework.operations import once as claims
 from casework.operations.services import Services
@@ -107,7 +108,7 @@ async def change(request: HttpRequest, services: Services, grant: Grant) -> Http
     if wish.amount < 0:
         raise errors.Conflict("It is completed.")
 
-    async def act(claim: once.Claim | None) -> dict[str, Any]:
+    async def act(claim: Claim | None) -> dict[str, Any]:
         async with services.database.write() as connection:
             await claims.begin(connection, claim, services.clock.now())
             made = await connection.fetchval(

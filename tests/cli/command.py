@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -111,8 +111,7 @@ class Up:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer requests."""
-        children = psutil.Process(self.process.pid).children()
-        return [one for one in children if "--multiprocessing-fork" in one.cmdline()]
+        return [one for one in psutil.Process(self.process.pid).children() if _is_worker(one)]
 
     def worker_pids(self) -> set[int]:
         return {one.pid for one in self.workers()}
@@ -121,6 +120,12 @@ class Up:
         """Ask it to stop; its exit code."""
         self.process.send_signal(number)
         return self.process.wait(SECONDS_MAX)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # one that has just died
+        return "--multiprocessing-fork" in process.cmdline()
+    return False
 
 
 @contextmanager

@@ -23,13 +23,13 @@ CHOICES: dict[str, Any] = {
         },
         {"key": "refund", "kind": "human"},
         {"key": "repair", "kind": "human"},
-        {"key": "close", "kind": "human"},
-        {"key": "island", "kind": "human", "next": [{"to": "triage"}]},
+        {"key": "close", "kind": "human", "next": [{"to": "archive"}]},
+        {"key": "archive", "kind": "human"},
     ],
 }
 
 
-# PUT /assignments/{id}
+# To change one
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_one_that_has_ended_is_not_changed_any_more(desk: Desk, state: str):
     assert case.assignment() == before
 
 
-# POST /assignments/{id}/cancel
+# To cancel one
 
 
 @pytest.mark.parametrize("state", ["pending", "running", "paused", "resumed"])
@@ -175,7 +175,7 @@ def test_a_bad_cancel_is_400_and_cancels_nothing(desk: Desk, body: Any):
     assert case.assignment()["status"] == "pending"
 
 
-# PUT /assignments/{id}/tasks/{assignment_task_id}/select
+# To switch its current task
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +226,7 @@ def test_a_way_without_a_condition_is_always_open(desk: Desk, choices):
 
 
 def test_where_no_way_leads_is_409(desk: Desk, choices):
-    refused(select(desk.ada, desk.case(workflow=choices), "island"), 409)
+    refused(select(desk.ada, desk.case(workflow=choices), "archive"), 409)
 
 
 def test_the_step_left_in_progress_is_paused_not_completed(desk: Desk, choices):

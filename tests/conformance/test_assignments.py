@@ -1,5 +1,6 @@
 """Section 2, assignments (S004): the list, making one, reading one."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def page(who: Caller, desk: Desk, **query: Any) -> dict[str, Any]:
     return done(who.get(f"{desk.path}/assignments", query))
 
 
-# GET /assignments
+# The list
 
 
 def test_the_list_answers_items_total_page_and_pagesize(crowd):
@@ -129,7 +130,7 @@ def test_sortby_status_puts_equals_together(desk: Desk):
 
     words = [item["status"] for item in page(desk.manager, desk, sortBy="status", pageSize=500)["items"]]
 
-    assert len({*words}) == 1 + sum(one != other for one, other in zip(words, words[1:], strict=False))
+    assert len({*words}) == 1 + sum(one != other for one, other in pairwise(words))
 
 
 def test_mine_is_only_the_callers_own(crowd):
@@ -181,7 +182,7 @@ def test_filters_hold_together(fresh: Desk):
     assert [item["id"] for item in page(fresh.manager, fresh, **query)["items"]] == [own.id]
 
 
-# GET /assignments/{id}
+# One assignment
 
 
 @pytest.mark.parametrize("state", RUNS)
@@ -221,7 +222,7 @@ def test_an_assignment_that_there_is_not_is_404(desk: Desk):
     assert "assignment_id" in refused(desk.manager.get(f"{desk.path}/assignments/first"), 400)
 
 
-# POST /assignments
+# To make one
 
 
 def test_to_make_one_answers_201_with_the_assignment(desk: Desk):

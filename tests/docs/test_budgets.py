@@ -31,7 +31,9 @@ def long_functions(path):
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {length} lines"
 
 
-@pytest.mark.parametrize(("paths", "limit"), [(SOURCES, MODULE_LINES_MAX), (TESTS, TEST_LINES_MAX)], ids=["src", "tests"])
+@pytest.mark.parametrize(
+    ("paths", "limit"), [(SOURCES, MODULE_LINES_MAX), (TESTS, TEST_LINES_MAX)], ids=["src", "tests"]
+)
 def test_no_file_is_too_long(paths, limit):
     assert [f"{path.relative_to(ROOT)}: {n}" for path in paths if (n := lines_of(path)) > limit] == []
 

@@ -75,7 +75,7 @@ async def test_every_filter_walks_an_index_in_order(filled):
         ({"end_user": "customer-7"}, "runs_end_user"),
         ({"end_user": "customer-7", "states": few}, "runs_end_user"),
     ):
-        which = Filter(workflow_id=workflow_id, **fields)
+        which = Filter(**fields)
         arguments = [place.id, workflow_id, 25, 0]
         query = analytics._page_query(which, arguments)
         rows = await connection.fetch(f"explain (costs off) {query}", *arguments)
@@ -88,9 +88,11 @@ async def test_pages_follow_each_other_without_gaps(filled):
     connection, place, workflow_id = filled
     grant = grant_of(place)
     for states in (None, frozenset({"completed", "failed"})):
-        which = Filter(workflow_id=workflow_id, states=states)
-        whole = await analytics.page(connection, grant, which, limit=300, offset=0)
-        parts = [await analytics.page(connection, grant, which, limit=100, offset=100 * n) for n in range(3)]
+        which = Filter(states=states)
+        whole = await analytics.page(connection, grant, workflow_id, which, limit=300, offset=0)
+        parts = [
+            await analytics.page(connection, grant, workflow_id, which, limit=100, offset=100 * n) for n in range(3)
+        ]
         assert [run.id for part in parts for run in part] == [run.id for run in whole]
         assert [run.created_at for run in whole] == sorted((run.created_at for run in whole), reverse=True)
 

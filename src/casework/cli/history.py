@@ -78,7 +78,7 @@ def parsed(mapping: list[str] | None) -> dict[str, str]:
 
 @contextmanager
 def bar() -> Iterator["Bar"]:
-    """A bar on standard error while the block lasts."""
+    """A bar on standard error while the block lasts; none where nobody looks on."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -86,7 +86,8 @@ def bar() -> Iterator["Bar"]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress)
 
 

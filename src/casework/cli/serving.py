@@ -20,6 +20,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from casework.cli import output
 from casework.cli.exits import NotStarted
 from casework.settings import Settings
 
@@ -90,6 +91,7 @@ def serve(settings: Settings, url: str, stop: Stop, *, ready: Callable[[], None]
             raise NotStarted("The server's workers do not get ready; their log above says why.")
         if is_done:
             return
+        output.say("All workers died at once: starting them anew.")
         tell = None
 
 

@@ -12,21 +12,19 @@ from casework.core.permission import Grant
 from casework.operations.services import Services
 from casework.store import analytics, metrics
 from casework.store.analytics import Filter, Flow, RunRow, Usage
+from casework.store.database import Connection
 from casework.store.metrics import DayCount, Latency, ModelDay, Span, TaskTimes
 
 __all__ = [
     "DayCount",
     "Filter",
-    "Flow",
     "Latency",
     "Metrics",
     "ModelDay",
     "ReportedRun",
     "RunRow",
-    "Span",
     "TaskTimes",
     "Usage",
-    "find",
     "measure",
     "runs",
 ]
@@ -51,19 +49,13 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     models: list[ModelDay]
 
 
-async def find(services: Services, grant: Grant, identifier: int | UUID) -> Flow:
-    """The workflow of that id or UUID; NotFound where the workspace has none."""
+async def runs(
+    services: Services, grant: Grant, workflow: int | UUID, which: Filter, *, limit: int, offset: int
+) -> list[ReportedRun]:
+    """A page of a workflow's runs, newest first, ties by UUID; NotFound where the workspace has no such workflow."""
     async with services.database.read() as connection:
-        found = await analytics.flow(connection, grant, identifier)
-    if found is None:
-        raise NotFound("There is no such flow in this organization.")
-    return found
-
-
-async def runs(services: Services, grant: Grant, which: Filter, *, limit: int, offset: int) -> list[ReportedRun]:
-    """A page of the runs of a workflow, newest first, ties by UUID."""
-    async with services.database.read() as connection:
-        found = await analytics.page(connection, grant, which, limit=limit, offset=offset)
+        flow = await _found(connection, grant, workflow)
+        found = await analytics.page(connection, grant, flow.id, which, limit=limit, offset=offset)
         used = await analytics.usage(connection, grant, [run.id for run in found]) if found else []
     by_run: dict[int, list[Usage]] = defaultdict(list)
     for usage in used:
@@ -71,9 +63,13 @@ async def runs(services: Services, grant: Grant, which: Filter, *, limit: int, o
     return [ReportedRun(run=run, usage=by_run[run.id]) for run in found]
 
 
-async def measure(services: Services, grant: Grant, span: Span) -> Metrics:
-    """What the runs of a workflow add up to over a span, all of it as of one instant."""
+async def measure(
+    services: Services, grant: Grant, workflow: int | UUID, *, since: datetime, until: datetime
+) -> Metrics:
+    """What a workflow's runs add up to over a span, both ends in it, all as of one instant; errors as `runs`."""
     async with services.database.snapshot() as connection:
+        flow = await _found(connection, grant, workflow)
+        span = Span(workflow_id=flow.id, since=since, until=until)
         return Metrics(
             since=span.since,
             until=span.until,
@@ -83,3 +79,10 @@ async def measure(services: Services, grant: Grant, span: Span) -> Metrics:
             tasks=await metrics.tasks(connection, grant, span),
             models=await metrics.models(connection, grant, span),
         )
+
+
+async def _found(connection: Connection, grant: Grant, workflow: int | UUID) -> Flow:
+    found = await analytics.flow(connection, grant, workflow)
+    if found is None:
+        raise NotFound("There is no such flow in this organization.")
+    return found

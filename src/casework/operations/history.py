@@ -93,8 +93,6 @@ def examine(
     key, name = key or slug(stem).replace("_", "-"), (name or stem)[:NAME_CHARACTERS_MAX]
     parse({"casework": 1, "key": key, "name": name, "tasks": [{"key": "any", "kind": "human"}]}, media="value")
     summary = check(path, mapping, progress=_told(tell, "Checking"))
-    if summary.events == 0:
-        raise LogProblem("The log has no event: export it again with its events.", 1)
     with open_log(path, mapping, progress=_told(tell, "Discovering")) as cases:
         discovered = discover_workflow(cases, key=key, name=name)
     return Examined(

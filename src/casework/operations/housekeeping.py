@@ -1,18 +1,31 @@
-"""What is kept for a while is forgotten after it."""
+"""What a database needs from time to time: room for what comes, and no rows that nobody will ask for."""
+
+from datetime import timedelta
+from typing import Final
 
 from casework.operations.once import KEPT_FOR
 from casework.operations.services import Services
 from casework.operations.sign_in import FAILURES_WITHIN
-from casework.store import attempts, idempotency, sessions
+from casework.store import attempts, idempotency, partitions, sessions, stats
+
+HOUSEKEEPING_SECONDS: Final = 600
+"""How often a process looks after its database."""
+
+_FOLDED_AFTER: Final = timedelta(days=2)
+"""Counts of days so long past are made one row a day: their writers have moved on to other rows."""
 
 
 async def tidy(services: Services) -> None:
-    """Forget Idempotency-Keys, sessions and failed attempts whose time is over; to be called every few minutes.
+    """Make room for the months to come, fold old counts, forget what is over; to be called every few minutes.
 
     Each call forgets a bounded number, so that a long pause is made up for without holding anybody up. What is not yet
     forgotten does no harm: it is not looked at any more.
     """
     now = services.clock.now()
+    async with services.database.write() as connection:
+        await partitions.make(connection, now)
+    async with services.database.write() as connection:
+        await stats.fold(connection, (now - _FOLDED_AFTER).date())
     async with services.database.write() as connection:
         await attempts.forget_before(connection, now - FAILURES_WITHIN)
     async with services.database.write() as connection:

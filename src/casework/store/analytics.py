@@ -67,7 +67,6 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs of a workflow: created from `since` to `until` (both included), for that end user, in those states."""
 
-    workflow_id: int
     since: datetime | None = None
     until: datetime | None = None
     end_user: str | None = None
@@ -98,9 +97,11 @@ order by page.created_at desc, page.uuid
 """
 
 
-async def page(connection: Connection, grant: Grant, which: Filter, *, limit: int, offset: int) -> list[RunRow]:
-    """The runs that fit, newest first, ties by UUID: `limit` of them after the first `offset`."""
-    arguments: list[Any] = [grant.workspace_id, which.workflow_id, limit, min(offset, OFFSET_MAX)]
+async def page(
+    connection: Connection, grant: Grant, workflow_id: int, which: Filter, *, limit: int, offset: int
+) -> list[RunRow]:
+    """The runs of a workflow that fit, newest first, ties by UUID: `limit` of them after the first `offset`."""
+    arguments: list[Any] = [grant.workspace_id, workflow_id, limit, min(offset, OFFSET_MAX)]
     rows = await connection.fetch(_page_query(which, arguments), *arguments)
     return [RunRow(**row) for row in rows]
 

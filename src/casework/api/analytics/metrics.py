@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from casework.api.analytics.runs import FLOW_ID, ORG_ID, find_flow
+from casework.api.analytics.runs import FLOW_ID, ORG_ID, flow_of
 from casework.api.analytics.words import STATE, STATES
 from casework.api.parameters import Bound
 from casework.api.render import Instant, instant, json_response
@@ -143,8 +143,7 @@ EXAMPLE: Final = Figures(
 async def read_metrics(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Over at most 366 days, by default the last 30."""
     since, until = span(request, services.clock.now())
-    flow = await find_flow(request, services, grant)
-    measured = await analytics.measure(services, grant, analytics.Span(workflow_id=flow.id, since=since, until=until))
+    measured = await analytics.measure(services, grant, flow_of(request), since=since, until=until)
     return json_response(figures(measured))
 
 

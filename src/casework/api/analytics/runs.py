@@ -1,8 +1,7 @@
 """The runs of a flow as rows, filtered and paged."""
 
 from typing import Final
-
-from msgspec.structs import replace
+from uuid import UUID
 
 from casework.api.analytics.shapes import RUNS_EXAMPLE, RunSummary, summary
 from casework.api.analytics.words import STATES, meant
@@ -47,23 +46,21 @@ async def list_runs(request: HttpRequest, services: Services, grant: Grant) -> H
     """Newest date first, ties by run_id."""
     page, size, states = PAGE.read(request), PAGE_SIZE.read(request), STATE.read(request)
     which = analytics.Filter(
-        workflow_id=0,
         since=START_DATE.read(request),
         until=END_DATE.read(request),
         end_user=USER_ID.read(request),
         states=None if states is None else meant(states),
     )
-    flow = await find_flow(request, services, grant)
-    found = await analytics.runs(services, grant, replace(which, workflow_id=flow.id), limit=size, offset=page * size)
+    found = await analytics.runs(services, grant, flow_of(request), which, limit=size, offset=page * size)
     return json_response([summary(run) for run in found])
 
 
-async def find_flow(request: HttpRequest, services: Services, grant: Grant) -> analytics.Flow:
-    """The flow that the path names; NotFound where this organization has none of that name, however it is written."""
+def flow_of(request: HttpRequest) -> int | UUID:
+    """The id or UUID of the flow that the path names; NotFound for a text that no flow bears."""
     named = identifier(FLOW_ID.text(request) or "")
     if named is None:
         raise NotFound("There is no such flow in this organization.")
-    return await analytics.find(services, grant, named)
+    return named
 
 
 handlers: Final = (list_runs,)

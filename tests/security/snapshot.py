@@ -1,0 +1,44 @@
+"""Everything that a database holds, told by one number a table: two that are equal hold the same rows."""
+
+from casework.store.database import Connection
+
+UNRECORDED = frozenset({"sessions", "sign_in_failures", "alembic_version"})
+"""What is written of callers themselves, allowed or not: when their credential was seen, that a password was wrong."""
+
+_TABLES = """
+select table_name as name from information_schema.tables
+where table_schema = 'public' and table_type = 'BASE TABLE'
+  and table_name not in (select inhrelid::regclass::text from pg_inherits)
+order by table_name
+"""
+
+
+class Snapshots:
+    """Takes snapshots of a database, each with one statement over all tables."""
+
+    def __init__(self, connection: Connection, statement: str) -> None:
+        self._connection = connection
+        self._statement = statement
+
+    @classmethod
+    async def of(cls, connection: Connection) -> "Snapshots":
+        """Of the database of that connection, which is nobody else's from now on."""
+        names = [row["name"] for row in await connection.fetch(_TABLES)]
+        parts = [
+            f"select '{name}' as name, count(*) as rows, coalesce(sum(hashtextextended(row::text, 0)), 0) as sum"
+            f" from {name} as row"
+            for name in names
+            if name not in UNRECORDED
+        ]
+        assert len(parts) > 15, "the tables of the schema were not found"
+        return cls(connection, " union all ".join(parts))
+
+    async def take(self) -> dict[str, tuple[int, int]]:
+        """The number of rows and their checksum, by table."""
+        rows = await self._connection.fetch(self._statement)
+        return {row["name"]: (row["rows"], row["sum"]) for row in rows}
+
+
+def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> list[str]:
+    """The tables in which something is not as it was."""
+    return [name for name, state in after.items() if before[name] != state]
