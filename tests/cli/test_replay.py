@@ -109,7 +109,7 @@ async def test_interruptions_and_cases_left_open_are_played_too(write, server):
     states = (
         "select title, state from runs r join workflows w on w.id = r.workflow_id where w.key = 'lifecycles' order by 1"
     )
-    assert await server.rows(states) == [("interrupted", "completed"), ("left open", "running")]
+    assert await server.rows(states) == [("interrupted", "completed"), ("left open", "resumed")]
     keys = await server.rows("select count(*) from api_keys where name = 'casework replay' and revoked_at is null")
     assert keys == [(0,)]
 

@@ -65,6 +65,25 @@ def test_migrate_does_nothing_where_there_is_nothing_to_do(desk):
     assert (migrated.code, migrated.json) == (0, {"changed": False})
 
 
+def test_a_database_that_lets_nobody_in_ends_with_3_and_says_why(desk):
+    name = desk.database_url.partition("?")[0].rpartition("/")[2]
+    result = casework("migrate", "--database-url", desk.database_url.replace(name, "none_such"))
+    assert (result.code, result.out) == (3, "")
+    assert '"none_such" does not exist' in result.err
+
+
+def test_an_address_of_no_database_is_a_mistake_of_use():
+    result = casework("migrate", "--database-url", "mysql://root@127.0.0.1/casework")
+    assert result.code == 2
+    assert "postgresql://" in result.err
+
+
+def test_a_directory_that_cannot_hold_a_database_ends_with_3(write):
+    result = casework("migrate", "--data", write("file", ""))
+    assert (result.code, result.out) == (3, "")
+    assert "--data names another" in result.err
+
+
 def test_a_server_that_is_ready_has_the_status_0(desk):
     assert desk("status", "--json").json == {"url": desk.url, "ready": True}
 

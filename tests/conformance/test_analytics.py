@@ -1,6 +1,7 @@
 """Section 4, the analytics surface (S002): a bare array of run summaries, its filters, its paging, its refusals."""
 
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ SUMMARY = {
     *("user_id", "inputs", "outputs", "llms", "feedback", "run_type", "ran_by_type", "ran_by_id"),
     *("ran_by_display_name", "parent_run_id", "parent_project_id", "parent_project_name", "llm_usage"),
 }
+
+STATES = ("PENDING", "PAUSED", "RESUMED", "COMPLETED", "FAILED", "CANCELLED")
 
 RUN_TYPES = {
     *("workflow_builder", "form", "batch", "chat_assistant", "agent_assistant", "trigger", "scheduled"),
@@ -290,14 +293,8 @@ def test_metrics_count_by_state_throughput_latency_and_times_by_task(fresh: Desk
 
     found = done(fresh.manager.get(f"{flow(fresh)}/metrics"))
 
-    assert found["states"] == {
-        "PENDING": 1,  # the one that ran was interrupted by the next
-        "PAUSED": 2,
-        "RESUMED": 1,
-        "COMPLETED": 1,
-        "FAILED": 1,
-        "CANCELLED": 1,
-    }
+    counted = Counter(row["state"] for row in rows(fresh))
+    assert found["states"] == dict.fromkeys(STATES, 0) | counted
     assert found["runs"] == len(RUNS)
     assert found["latency"].keys() >= {"p50", "p95", "p99"}
     assert {task["task_key"] for task in found["tasks"]} <= {"classify", "review", "resolve"}

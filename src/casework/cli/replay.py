@@ -74,7 +74,6 @@ async def _play(wish: Wish, read: "Examined", shown: Bar) -> dict[str, Any]:
     from casework.client.readback import compare
     from casework.client.replay import Replay, connected
     from casework.client.staging import staged
-    from casework.operations.resources import resources
 
     def scripts() -> Generator["Script", None, None]:
         return scripts_of(read.path, read.mapping, read.discovered.tasks, cases=wish.cases)
@@ -82,15 +81,14 @@ async def _play(wish: Wish, read: "Examined", shown: Bar) -> dict[str, Any]:
     connect = partial(connected, wish.url, wait_seconds=wish.wait_seconds)
     async with connect(wish.key) as client:
         await client.require_ready()
-        caller = (await client.session())["user"]
-        stage = await staged(client, read.discovered.definition, roles_of(resources(read.discovered.roles, read.key)))
+        stage = await staged(client, read.discovered.definition, roles_of(read))
         replay = Replay(client, stage, name=f"{wish.label} {read.source_hash.hex()}", connect=connect)
         total = min(wish.cases or read.summary.cases, read.summary.cases)
         with closing(scripts()) as playing:
             await replay.play(_counted(playing, shown, total), concurrency=wish.concurrency)
         told = _told(replay, stage)
         with closing(scripts()) as played:
-            differences = await compare(client, stage, played, replay.runs, own_account_id=caller and caller["id"])
+            differences = await compare(client, stage, played, replay.runs)
     troubles = [f"case {number}: {text}" for number, text in sorted(replay.troubles.items())]
     return {**told, "differences": [*troubles, *differences]}
 

@@ -1,14 +1,19 @@
 """The cases of a log as scripts to be played."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from casework.client.script import Move, Role, Script, ScriptedStep
 from casework.core.definition import END
 from casework.eventlog import Case, Performed, open_log, performed
 from casework.operations.finished import TITLE_CHARACTERS_MAX
-from casework.operations.resources import Resource
+from casework.operations.history import Examined
+from casework.operations.resources import host_of, resources
+
+STAND_IN: Final = ""
+"""The name of whoever does what the log names nobody for: no resource has it."""
 
 
 def scripts_of(
@@ -32,7 +37,7 @@ def script_of(number: int, case: Case, tasks: Mapping[str, str]) -> Script:
     steps = [
         ScriptedStep(
             task=tasks[one.task],
-            person=one.resource,
+            person=one.resource or STAND_IN,
             moves=_moves(one, is_left_open=one.ended == "open" and place == len(done) - 1),
             next=following[place],
         )
@@ -41,9 +46,9 @@ def script_of(number: int, case: Case, tasks: Mapping[str, str]) -> Script:
     return Script(number=number, title=case.id[:TITLE_CHARACTERS_MAX], steps=tuple(steps))
 
 
-def roles_of(resources: Sequence[Resource]) -> list[Role]:
-    """The people of the log as members to be."""
-    return [
+def roles_of(read: Examined) -> list[Role]:
+    """The people of the log as members to be, and one who stands in for those whom it does not name."""
+    roles = [
         Role(
             name=one.name,
             shown_name=one.shown_name,
@@ -52,8 +57,21 @@ def roles_of(resources: Sequence[Resource]) -> list[Role]:
             spare_email=one.spare_email,
             actor_roles=one.actor_roles,
         )
-        for one in resources
+        for one in resources(read.discovered.roles, read.key)
     ]
+    if read.unmanned:
+        email = f"stand-in@{host_of(read.key)}"
+        roles.append(
+            Role(
+                name=STAND_IN,
+                shown_name="Stand-in",
+                external_id=email,
+                email=email,
+                spare_email=email,
+                actor_roles=tuple(sorted(read.unmanned)),
+            )
+        )
+    return roles
 
 
 def _moves(one: Performed, *, is_left_open: bool) -> tuple[Move, ...]:

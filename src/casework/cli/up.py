@@ -60,11 +60,10 @@ def run(
     import asyncio
 
     from casework.cli import local, port, serving
-    from casework.store.schema import migrate
 
     with port.reserved(settings.host, settings.port) as (host, number), local.database_url(settings) as database:
         running = settings.model_copy(update={"host": host, "port": number, "database_url": database})
-        asyncio.run(migrate(database))
+        asyncio.run(local.prepare(database))
         if prepare is not None:
             prepare(running)
         url = port.url_of(host, number)
@@ -76,16 +75,14 @@ def migrate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJ
     import asyncio
 
     from casework.cli import local
-    from casework.store import schema
 
     settings = local.settings_of(data=data, database_url=database_url)
     with local.database_url(settings) as url:
-        was_current = asyncio.run(schema.is_current(url))
-        asyncio.run(schema.migrate(url))
+        is_changed = asyncio.run(local.prepare(url))
     if as_json:
-        output.print_json({"changed": not was_current})
+        output.print_json({"changed": is_changed})
     else:
-        output.print_line("The schema was up to date." if was_current else "The schema is up to date now.")
+        output.print_line("The schema is up to date now." if is_changed else "The schema was up to date.")
 
 
 def status(

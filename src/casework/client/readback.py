@@ -25,14 +25,10 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison:
-    """Compares cases as they were played with their scripts, and adds both up by task and by person.
+    """Compares cases as they were played with their scripts, and adds both up by task and by person."""
 
-    own_account_id: who does what has no person.
-    """
-
-    def __init__(self, stage: Stage, *, own_account_id: int | None) -> None:
+    def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._own = own_account_id
         self._keys = {task_id: key for key, task_id in stage.tasks.items()}
         self._tasks: Counter[str] = Counter()
         self._people: Counter[int | None] = Counter()
@@ -60,13 +56,14 @@ class Comparison:
 
     def _wanted(self, script: Script) -> Played:
         steps = tuple(
-            (self._stage.tasks[step.task], self._account(step.person), "completed" if step.is_completed else "open")
+            (
+                self._stage.tasks[step.task],
+                self._stage.actors[step.person].account_id,
+                "completed" if step.is_completed else "open",
+            )
             for step in script.steps
         )
         return Played(status="complete" if script.is_completed else "in-progress", steps=steps)
-
-    def _account(self, person: str | None) -> int | None:
-        return self._own if person is None else self._stage.actors[person].account_id
 
     def _said(self, one: Played) -> str:
         steps = " > ".join(
@@ -80,11 +77,9 @@ def _counted(one: Played, field: int) -> Counter[Any]:
     return Counter(step[field] for step in one.steps)
 
 
-async def compare(
-    client: Client, stage: Stage, scripts: Iterable[Script], runs: Mapping[int, int], *, own_account_id: int | None
-) -> list[str]:
+async def compare(client: Client, stage: Stage, scripts: Iterable[Script], runs: Mapping[int, int]) -> list[str]:
     """Read every case back over the API, and give what differs from the scripts."""
-    comparison = Comparison(stage, own_account_id=own_account_id)
+    comparison = Comparison(stage)
     for part in _parts(scripts):
         played = await _played(client, [runs[script.number] for script in part if script.number in runs])
         for script in part:

@@ -27,8 +27,8 @@ _CONFLICT: Final = 409
 
 _PATHS: Final[Mapping[Move, str]] = {"begin": "assign", "pause": "pause", "resume": "process", "complete": "complete"}
 
-Connect = Callable[[str | None], Client]
-"""Makes a client with that API key; None is the replay's own."""
+Connect = Callable[[str], Client]
+"""Makes a client with that API key."""
 
 
 class Astray(ClientError):
@@ -130,8 +130,7 @@ class Replay:
         client = self._client
         match move:
             case "begin":
-                actor = None if step.person is None else self._stage.actors[step.person].account_id
-                body = {"start_working": True} | ({"self_assigning": True} if actor is None else {"account_id": actor})
+                body = {"account_id": self._stage.actors[step.person].account_id, "start_working": True}
             case "complete":
                 body = {"data": {"next": step.next}}
             case "resume":  # only the person itself may
@@ -179,10 +178,8 @@ class _People:
             await self._client.space.delete(f"/keys/{key_id}")
         await self._stack.aclose()
 
-    async def client(self, person: str | None) -> Client:
-        """A client with which that person speaks; None is the caller."""
-        if person is None:
-            return self._client
+    async def client(self, person: str) -> Client:
+        """A client with which that person speaks."""
         async with self._lock:
             if person not in self._clients:
                 member_id = self._stage.actors[person].member_id
@@ -192,7 +189,7 @@ class _People:
         return self._clients[person]
 
 
-def connected(url: str, key: str | None, *, wait_seconds: float) -> Client:
+def connected(url: str, key: str, *, wait_seconds: float) -> Client:
     """A client that asks again for so long while the server is away; to be opened."""
 
     async def pause(seconds: float) -> None:

@@ -10,13 +10,13 @@ Move = Literal["create", "begin", "pause", "resume", "complete"]
 
 
 class ScriptedStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A step: its task's key, its person (None: the caller), and the moves that take it to where the log left it.
+    """A step: its task's key, its person, and the moves that take it to where the log left it.
 
     next: the key of the task that the case went on with, or `end`.
     """
 
     task: str
-    person: str | None
+    person: str
     moves: tuple[Move, ...]
     next: str
 

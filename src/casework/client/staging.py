@@ -6,22 +6,18 @@ from typing import Any, Final
 import msgspec
 
 from casework.client.client import Client
-from casework.client.errors import ClientError
 from casework.client.script import Actor, Role, Stage
+from casework.core.errors import Conflict
 from casework.core.parse import document, parse
 
 _PAGE_SIZE: Final = 500
-
-
-class OtherWorkflow(ClientError):
-    """The key is that of a workflow which says something else."""
 
 
 async def staged(client: Client, definition: Mapping[str, Any], roles: Sequence[Role]) -> Stage:
     """The stage for that definition and these people.
 
     Raises:
-        OtherWorkflow: there is a workflow with its key, and it is another one.
+        Conflict: there is a workflow with its key, and it is another one.
 
     """
     workflow = await _published(client, definition)
@@ -39,7 +35,7 @@ async def _published(client: Client, definition: Mapping[str, Any]) -> dict[str,
         return await client.workflows.create(msgspec.json.encode(definition), media="json")
     kept = msgspec.json.decode(await client.workflows.definition(found["id"], media="json"))
     if document(parse(kept, media="value")) != document(parse(dict(definition), media="value")):
-        raise OtherWorkflow(f"There is another workflow {definition['key']}: give this one a key by --workflow-key.")
+        raise Conflict(f"There is another workflow {definition['key']}: give this one a key by --workflow-key.")
     return found
 
 

@@ -12,8 +12,10 @@ NEVER: Final = "false"
 """The condition of a way that only shows that a task belongs to the workflow."""
 
 
-def discover_workflow(cases: Iterable[Case], *, key: str, name: str) -> Discovered:
+def discover_workflow(cases: Iterable[Case], *, key: str, name: str) -> tuple[Discovered, frozenset[str]]:
     """The workflow that the cases show, such that a case can also run through it: each step says where it goes on.
+
+    With it come the keys of the tasks of which an event names nobody.
 
     A task that no way leads to from the start (some cases began with it) is named by one that is never taken: cases
     may begin there, but a new one begins at the start alone.
@@ -22,8 +24,16 @@ def discover_workflow(cases: Iterable[Case], *, key: str, name: str) -> Discover
         LogProblem: as `eventlog.discover`.
 
     """
-    found = discover(cases, key=key, name=name, conditional=True)
-    return msgspec.structs.replace(found, definition=_whole(found.definition))
+    unmanned: set[str] = set()
+    found = discover(_noted(cases, unmanned), key=key, name=name, conditional=True)
+    whole = msgspec.structs.replace(found, definition=_whole(found.definition))
+    return whole, frozenset(found.tasks[task] for task in unmanned)
+
+
+def _noted(cases: Iterable[Case], unmanned: set[str]) -> Iterator[Case]:
+    for case in cases:
+        unmanned.update(event.task for event in case.events if event.resource is None)
+        yield case
 
 
 def _whole(definition: Mapping[str, Any]) -> dict[str, Any]:

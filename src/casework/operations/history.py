@@ -44,7 +44,10 @@ _T = TypeVar("_T")
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """A sound log: what is in it, and the workflow that it shows. source_hash tells its file, read so, from others."""
+    """A sound log: what is in it, and the workflow that it shows.
+
+    source_hash: tells its file, read so, from others. unmanned: keys of the tasks of which an event names nobody.
+    """
 
     path: Path
     mapping: Mapping[str, str]
@@ -52,6 +55,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     source_hash: bytes
     summary: Summary
     discovered: Discovered
+    unmanned: frozenset[str]
     checksum: bytes
 
 
@@ -94,7 +98,7 @@ def examine(
     parse({"casework": 1, "key": key, "name": name, "tasks": [{"key": "any", "kind": "human"}]}, media="value")
     summary = check(path, mapping, progress=_told(tell, "Checking"))
     with open_log(path, mapping, progress=_told(tell, "Discovering")) as cases:
-        discovered = discover_workflow(cases, key=key, name=name)
+        discovered, unmanned = discover_workflow(cases, key=key, name=name)
     return Examined(
         path=path,
         mapping=mapping or {},
@@ -102,6 +106,7 @@ def examine(
         source_hash=_hash_of(path, mapping or {}),
         summary=summary,
         discovered=discovered,
+        unmanned=unmanned,
         checksum=draft(parse(discovered.definition, media="value")).checksum,
     )
 

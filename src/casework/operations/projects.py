@@ -6,7 +6,6 @@ from typing import Final
 from casework.core.access import Access
 from casework.core.errors import NotFound
 from casework.core.permission import Grant, allows
-from casework.core.selection import Condition, Selection
 from casework.operations.reading import Page, Reading
 from casework.operations.services import Services
 from casework.store import access, project_members, projects
@@ -53,11 +52,12 @@ async def get_project(services: Services, grant: Grant, project_id: int) -> Proj
         NotFound: there is none, or the caller may not see it.
 
     """
-    one = Selection(limit=1, conditions=(Condition(column="id", values=(project_id,)),))
-    page = await list_projects(services, grant, Reading(selection=one))
-    if not page.rows:
-        raise NotFound("There is no such project.")
-    return page.rows[0]
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        if await access_in(connection, grant, project_id) is None:
+            raise NotFound("There is no such project.")
+        (found,) = await projects.get_projects(connection, grant, [project_id], now=now)
+    return found
 
 
 async def list_members(services: Services, grant: Grant, reading: Reading) -> Page[ProjectMemberRow]:

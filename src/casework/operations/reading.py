@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 
 from casework.core.permission import Grant
-from casework.core.selection import Condition, Selection
+from casework.core.selection import Selection
 from casework.store import projects, work_units
 from casework.store.database import Connection
 from casework.store.projects import NodeRow, ProjectRow
@@ -68,18 +68,11 @@ async def load_related(
     connection: Connection, grant: Grant, kinds: frozenset[Kind], keys: Keys, *, now: datetime
 ) -> Related:
     """What the rows belong to: one query a kind, however many rows."""
-    found = Related()
-    if "project" in kinds and (selection := _these(keys.workflow_ids)):
-        rows = await projects.list_projects(connection, grant, selection, workflow_ids=None, now=now)
-        found = msgspec.structs.replace(found, projects=rows)
-    if "work_unit" in kinds and (selection := _these(keys.run_ids)):
-        units = await work_units.list_work_units(connection, grant, selection, workflow_ids=None, now=now)
-        found = msgspec.structs.replace(found, work_units=units)
+    found: dict[str, Any] = {}
+    if "project" in kinds and (workflow_ids := sorted(set(keys.workflow_ids))):
+        found["projects"] = await projects.get_projects(connection, grant, workflow_ids, now=now)
+    if "work_unit" in kinds and (run_ids := sorted(set(keys.run_ids))):
+        found["work_units"] = await work_units.get_work_units(connection, grant, run_ids, now=now)
     if "node" in kinds and (task_ids := sorted({key for key in keys.task_ids if key is not None})):
-        found = msgspec.structs.replace(found, nodes=await projects.list_nodes(connection, grant, task_ids))
-    return found
-
-
-def _these(ids: Iterable[int]) -> Selection | None:
-    wanted = tuple(sorted(set(ids)))
-    return Selection(limit=len(wanted), conditions=(Condition(column="id", values=wanted),)) if wanted else None
+        found["nodes"] = await projects.list_nodes(connection, grant, task_ids)
+    return Related(**found)

@@ -41,9 +41,12 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         return self.name[:_NAME_CHARACTERS_MAX]
 
 
-def resources(roles: Mapping[str, Sequence[str]], domain: str) -> list[Resource]:
-    """The resources of a log with the roles each one held: its e-mail is its name if that is one, else made of it."""
-    host = f"{domain.replace('_', '-')}.example"
+def resources(roles: Mapping[str, Sequence[str]], key: str) -> list[Resource]:
+    """The resources of a log with the roles each one held: its e-mail is its name if that is one, else made of it.
+
+    key: of the workflow that the log shows.
+    """
+    host = host_of(key)
     plain = {name: name.lower() if _is_email(name) else f"{slug(name)}@{host}" for name in roles}
     users = Counter(plain.values())
     found = []
@@ -59,6 +62,11 @@ def resources(roles: Mapping[str, Sequence[str]], domain: str) -> list[Resource]
             )
         )
     return found
+
+
+def host_of(key: str) -> str:
+    """The host of made-up e-mail addresses: one that can never be reached (RFC 2606), of the workflow of that key."""
+    return f"{key.replace('_', '-')}.example"
 
 
 def _is_email(name: str) -> bool:

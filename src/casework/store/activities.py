@@ -12,7 +12,7 @@ from casework.core.permission import Grant
 from casework.core.selection import Selection
 from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS
 from casework.store.database import Connection
-from casework.store.selection import Listing, Parameters, fetch_count, fetch_page, fetch_row
+from casework.store.selection import Listing, Parameters, fetch_count, fetch_page, fetch_these
 
 
 class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +91,8 @@ async def count_activities(
 async def get_activity(connection: Connection, grant: Grant, uuid: UUID, *, now: datetime) -> ActivityRow | None:
     """The activity of that uuid in the workspace, if there is one."""
     parameters = Parameters(grant.workspace_id, now=now)
-    row = await fetch_row(connection, _LISTING, f"s.uuid = {parameters.bind(uuid, 'uuid')}", parameters)
-    return None if row is None else ActivityRow(**row)
+    found = await fetch_these(connection, _LISTING, f"s.uuid = {parameters.bind(uuid, 'uuid')}", parameters)
+    return ActivityRow(**found[0]) if found else None
 
 
 # Ready steps lie in the index `steps_queue` by workflow and roles, each heap in order of urgency. The recursion hops

@@ -10,7 +10,7 @@ import msgspec
 from casework.core.permission import Grant
 from casework.core.selection import Selection
 from casework.store.database import Connection
-from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page
+from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page, fetch_these
 
 
 class ProjectRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +80,15 @@ async def count_projects(
     """How many projects satisfy the conditions, whatever the page."""
     parameters = Parameters(grant.workspace_id, now=now)
     return await fetch_count(connection, _PROJECTS, selection, parameters, extra=_of(workflow_ids, parameters))
+
+
+async def get_projects(
+    connection: Connection, grant: Grant, workflow_ids: Sequence[int], *, now: datetime
+) -> list[ProjectRow]:
+    """The projects of these ids that the workspace has, in order of id."""
+    parameters = Parameters(grant.workspace_id, now=now)
+    clause = f"w.id = any({parameters.bind(workflow_ids, 'bigint[]')})"
+    return [ProjectRow(**row) for row in await fetch_these(connection, _PROJECTS, clause, parameters)]
 
 
 async def list_nodes(connection: Connection, grant: Grant, task_ids: Sequence[int]) -> list[NodeRow]:

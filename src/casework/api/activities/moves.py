@@ -216,7 +216,7 @@ async def _moved(request: HttpRequest, services: Services, grant: Grant, move: M
             return await move.act(services, grant, uuid, sent, Change(expected_revision=revision, claim=claim))
         except Conflict as error:
             found = await activities.find(services, grant, uuid)
-            raise Conflict(words.retold(error.message, found.row.state, move.action)) from error
+            raise Conflict(words.why_refused(error.message, found.row.state, move.action)) from error
 
     async def show(reference: str) -> HttpResponse:
         page = await activities.get_activity(services, grant, UUID(reference), related=asked.reading.related)

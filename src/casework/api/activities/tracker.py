@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from casework.api import once
+from casework.api.activities import words
 from casework.api.activities.bodies import NoFields, StartBody
 from casework.api.activities.documents import Document, Page
 from casework.api.activities.listing import WORK_PERIODS
@@ -15,7 +16,7 @@ from casework.api.parameters import parse_uuid
 from casework.api.render import JSON, JSON_API, json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get, post
 from casework.core.claim import Claim
-from casework.core.errors import Invalid, Problem
+from casework.core.errors import Conflict, Invalid, Problem
 from casework.core.permission import MEMBER, Grant, project
 from casework.operations import work_periods
 from casework.operations.activities import Change
@@ -90,7 +91,10 @@ async def _moved(
     revision = expected_revision(request)
 
     async def act(claim: Claim | None) -> str:
-        return await move(Change(expected_revision=revision, claim=claim))
+        try:
+            return await move(Change(expected_revision=revision, claim=claim))
+        except Conflict as error:
+            raise Conflict(words.retold(error.message)) from error
 
     async def show(_reference: str) -> HttpResponse:
         return await _tracked(services, grant)

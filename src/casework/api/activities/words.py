@@ -1,5 +1,6 @@
 """The words of this surface for the states of steps and runs (CONTRACT, Run states and Step states)."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -48,7 +49,14 @@ def node_status(state: str | None, kind: str) -> str:
     return ACTIVITY[state]
 
 
-def retold(message: str, state: str, action: str) -> str:
-    """Why an action was refused, with the status that the activity has as this surface calls it."""
-    told = refusal(state, action) or message
-    return told.replace(f"that is {state.replace('_', ' ')}", f"that is {ACTIVITY[state]}")
+_TELLS_STATE: Final = re.compile(r"(?<=that is )(" + "|".join(state.replace("_", " ") for state in ACTIVITY) + ")")
+
+
+def retold(message: str) -> str:
+    """A refusal with the status of the activity as this surface calls it."""
+    return _TELLS_STATE.sub(lambda found: ACTIVITY[found[0].replace(" ", "_")], message)
+
+
+def why_refused(message: str, state: str, action: str) -> str:
+    """Why an action was refused, by the state of the activity where that is the reason."""
+    return retold(refusal(state, action) or message)
