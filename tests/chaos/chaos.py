@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import asyncpg
+import psutil
 
 from casework.operations.doctor import examine
 from tests.cli.command import COMMAND, environment, first_data
@@ -62,6 +63,13 @@ class Server:
             start_new_session=True,
         )
         first_data(self.process)
+
+    def kill_workers(self) -> None:
+        """Kill -9 the processes that answer requests; it starts others by itself."""
+        assert self.process is not None
+        for child in psutil.Process(self.process.pid).children():
+            if "--multiprocessing-fork" in child.cmdline():
+                child.kill()
 
     def kill(self) -> None:
         """Kill -9 every process of it."""

@@ -16,7 +16,9 @@ from casework.client.staging import staged
 from tests.chaos.chaos import IS_LONG, Server, complaints, manager_of, rows, seeded
 
 KILLS = 20 if IS_LONG else 3
-MOVES_BETWEEN_KILLS_MAX = 120
+MOVES_BETWEEN_KILLS_MAX = 120 if IS_LONG else 60
+WORKERS_ALONE = 0.3
+"""How often only the processes that answer are killed, which the server replaces; else all of it, as power would."""
 WAIT_SECONDS = 120
 CONCURRENCY = 8
 TASKS = ("ask", "answer", "check", "close")
@@ -97,9 +99,12 @@ class Killer:
                 self._moved.clear()
                 await self._moved.wait()
             await asyncio.sleep(self._chance.uniform(0, 0.05))  # somewhere in the midst of the next requests
-            self._server.kill()
             self.kills += 1
-            await asyncio.to_thread(self._server.start)
+            if self._chance.random() < WORKERS_ALONE:
+                self._server.kill_workers()
+            else:
+                self._server.kill()
+                await asyncio.to_thread(self._server.start)
 
 
 @pytest.mark.chaos

@@ -33,7 +33,7 @@ def holders(policy: Policy, cast: Cast) -> list[Who]:
     found = [cast.scoped[name] for name in asked if name is not None and policy.workflow is None]
     if policy.workflow is not None and not any(asked):
         found.append(cast.leveled[policy.workflow])
-    return [*found, cast.manager]
+    return [*found, cast.manager, cast.organization]
 
 
 def calls(route: Route, recipe: Recipe, cast: Cast) -> Iterator[Call]:
@@ -131,24 +131,26 @@ class Desk:
 
     async def _thing(self, call: Call, kind: Kind, state: State, *, is_spent: bool) -> Ids:
         cast = self.world.cast
-        is_ours = call.side != "theirs"
         match state:
-            case "own" if call.who is cast.former:
-                return self.former[kind]
-            case "own" if kind == "member":
-                return of_member(call.who)
             case "own":
-                return await self._made(kind, "ours", call.who, is_spent=is_spent)
+                return await self._own(call.who, kind, is_spent=is_spent)
             case "others":
                 return await self._made(kind, "ours", cast.bob, is_spent=is_spent)
+            case "foreign" if call.side == "theirs":
+                return await self._made(kind, "ours", cast.bob)
             case "foreign":
-                return await self._made(kind, "theirs" if is_ours else "ours", cast.stranger if is_ours else cast.bob)
+                return await self._made(kind, "theirs", cast.stranger)
             case "absent":
                 return absent(await self._made(kind, "ours", cast.bob))
         key = ("gone", kind)
         if key not in self._kept:
             self._kept[key] = await self.world.lose(kind)
         return self._kept[key]
+
+    async def _own(self, who: Who, kind: Kind, *, is_spent: bool) -> Ids:
+        if who is self.world.cast.former:
+            return self.former[kind]
+        return of_member(who) if kind == "member" else await self._made(kind, "ours", who, is_spent=is_spent)
 
     async def _made(self, kind: Kind, side: Side, owner: Who, *, is_spent: bool = False) -> Ids:
         key = (kind, side, owner.name)

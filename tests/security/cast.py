@@ -56,6 +56,7 @@ class Cast:
     places: dict[Side, Place]
     unproven: list[Who]
     manager: Who
+    organization: Who
     ada: Who
     bob: Who
     bystander: Who
@@ -90,6 +91,14 @@ async def assemble(services: Services, scopes: set[str]) -> Cast:
             Who(name="disabled account", headers=disabled.headers, proves=False, account_id=disabled.account_id),
         ],
         manager=_who("manager", manager, "ours", everything, "admin"),
+        organization=Who(
+            name="key of the workspace",
+            headers=await _key(ours, None, scopes=sorted(SCOPES)),
+            is_key=True,
+            home="ours",
+            scopes=everything,
+            level="admin",
+        ),
         ada=_who("self", ada, "ours", frozenset(), "use"),
         bob=_who("other member", bob, "ours", frozenset(), "use"),
         bystander=_who("without the right", await ours.member(), "ours"),
@@ -184,7 +193,7 @@ def _who(
 
 async def _key(
     place: Place,
-    caller: Caller,
+    caller: Caller | None,
     *,
     scopes: list[str] | None = None,
     is_revoked: bool = False,
@@ -192,7 +201,7 @@ async def _key(
 ) -> dict[str, str]:
     now = place.services.clock.now()
     secret = new_key(
-        caller.member_id,
+        caller.member_id if caller else None,
         "a key",
         at=now,
         scopes=scopes,

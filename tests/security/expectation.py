@@ -1,4 +1,4 @@
-"""What a declared policy promises, worked out from the policy and the caller alone: nothing here asks the application."""
+"""What a declared policy promises, worked out from the policy and the caller alone; nothing here asks the server."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -47,19 +47,17 @@ def _without_a_thing(policy: Policy, call: Call) -> int:
 
 def _with_a_thing(policy: Policy, call: Call, recipe: Recipe, surface: str) -> int:
     who = call.who
-    may_own = call.state == "own" or policy.own_or is None or _holds(policy.own_or, who)
-    if recipe.asks_first and not may_own:
+    may = (call.state == "own" or _holds(policy.own_or, who)) and _is_leveled(policy, who)
+    if recipe.asks_first and not may:
         return 403
-    if call.state in ("foreign", "absent"):
+    if call.state in ("foreign", "absent") or (call.state == "gone" and recipe.gone == recipe.missing):
         return recipe.missing
-    if call.state == "gone" and recipe.gone is not None:
-        return recipe.gone
     refusal = _in_project(policy, call, recipe, surface)
-    if refusal == OK and not (may_own and _is_leveled(policy, who)):
+    if refusal == OK and not may:
         refusal = 403
-    if refusal == OK and call.state != "own":
-        return recipe.others
-    return refusal
+    if refusal != OK or call.state == "own":
+        return refusal
+    return recipe.gone if call.state == "gone" else recipe.others
 
 
 def _in_project(policy: Policy, call: Call, recipe: Recipe, surface: str) -> int:

@@ -27,10 +27,10 @@ class Recipe:
     placeholders unless this says otherwise. body: what is sent, by default the declared example.
 
     policy: what is asked for ids that stand elsewhere than in the path. missing: the answer where there is no such
-    thing. gone: the answer where it was taken away; 0 where it is found all the same. others: the answer to those who
-    have the right, for what is not their own. asks_first: rights are looked at before anything is looked for.
-    is_for_all: of a project's open work everybody in it takes. is_for_persons: keys may not. callers, states: the only
-    ones that it makes sense for.
+    thing. gone: the answer where it was taken away; where that differs, it is found all the same. others: the answer
+    to those who have the right, for what is not their own. asks_first: rights are looked at before anything is looked
+    for. is_for_all: of a project's open work everybody in it takes. is_for_persons: keys may not. callers, states: the
+    only ones that it makes sense for.
     """
 
     kind: Kind | None = None

@@ -14,6 +14,8 @@ CHAT: Final = [Recipe(kind="chat")]
 WORKFLOW: Final = [Recipe(kind="workflow")]
 STANDS: Final = [Recipe(kind="workflow", gone=0)]
 """Of a workflow that is archived too: its runs go on."""
+USERS: Final = frozenset({"self", "manager", "owner of another workspace"})
+"""Those who may use the workflow that is named beside."""
 
 
 def _somebody(example: Any, _ids: Ids, _world: World) -> Any:
@@ -40,14 +42,6 @@ def _grants(example: Any, ids: Ids, world: World) -> Any:
     ]
 
 
-def _start_task(example: Any, ids: Ids, world: World) -> Any:
-    return {**example, "workflowId": world.workflows["ours"]["workflow_id"], "taskId": ids["task_id"]}
-
-
-def _assigned(example: Any, ids: Ids, world: World) -> Any:
-    return {**example, "workflowId": world.workflows["ours"]["workflow_id"], "memberId": ids["member_id"]}
-
-
 ASSIGNMENTS: Final = {
     f"GET {W}/assignments": [
         Recipe(),
@@ -65,13 +59,22 @@ ASSIGNMENTS: Final = {
         Recipe(kind="workflow", body=fields(workflowId="workflow_id"), gone=409),
         Recipe(
             kind="member",
-            body=_assigned,
+            beside="workflow",
+            body=fields(workflowId="workflow_id", memberId="member_id"),
             policy=Policy(workflow="use", own_or="assignments:write"),
             asks_first=True,
             missing=400,
             gone=400,
         ),
-        Recipe(kind="workflow", body=_start_task, missing=400, gone=400, others=400),
+        Recipe(
+            kind="workflow",
+            beside="workflow",
+            body=fields(workflowId="beside_workflow_id", taskId="task_id"),
+            missing=400,
+            gone=400,
+            others=400,
+            callers=USERS,
+        ),
     ],
     f"GET {W}/assignments/{{assignment_id}}": CASE,
     f"PUT {W}/assignments/{{assignment_id}}": [
@@ -91,7 +94,7 @@ ASSIGNMENTS: Final = {
     f"GET {W}/assignments/{{assignment_id}}/messages": CASE,
     f"GET {W}/assignments/{{assignment_id}}/tasks/{{assignment_task_id}}": [
         Recipe(kind="case"),
-        Recipe(kind="case", beside="case", path={"assignment_id": "beside_assignment_id"}, others=404),
+        Recipe(kind="case", beside="case", path={"assignment_id": "beside_assignment_id"}, policy=Policy(), others=404),
     ],
     f"PUT {W}/assignments/{{assignment_id}}/tasks/{{assignment_task_id}}/select": [
         Recipe(kind="case", path={"assignment_task_id": "second_task_id"}),
@@ -102,7 +105,12 @@ CHATS: Final = {
     f"GET {W}/chats": [
         Recipe(),
         Recipe(
-            kind="member", query={"memberId": "member_id"}, policy=own_or("chats:read"), asks_first=True, missing=0, gone=0
+            kind="member",
+            query={"memberId": "member_id"},
+            policy=own_or("chats:read"),
+            asks_first=True,
+            missing=0,
+            gone=0,
         ),
     ],
     f"POST {W}/chats": [
@@ -163,9 +171,7 @@ PEOPLE: Final = {
         Recipe(policy=scope("events:read")),
         Recipe(kind="case", query={"assignmentId": "assignment_id"}),
         Recipe(kind="case", query={"runId": "run_id"}),
-        Recipe(
-            kind="member", query={"memberId": "member_id"}, policy=scope("events:read"), missing=0, gone=0
-        ),
+        Recipe(kind="member", query={"memberId": "member_id"}, policy=scope("events:read"), missing=0, gone=0),
     ],
 }
 
@@ -179,7 +185,7 @@ WORKFLOWS: Final = {
     f"GET {W}/workflows/{{workflow_id}}/grants": WORKFLOW,
     f"PUT {W}/workflows/{{workflow_id}}/grants": [
         Recipe(kind="workflow", body=lambda _example, _ids, _world: []),
-        Recipe(kind="member", beside="workflow", body=_grants, missing=400, gone=400),
+        Recipe(kind="member", beside="workflow", body=_grants, asks_first=True, missing=400, gone=400),
     ],
     f"GET {W}/workflows/{{workflow_id}}/definition": WORKFLOW,
     f"GET {W}/workflows/{{workflow_id}}/versions": WORKFLOW,
@@ -187,7 +193,13 @@ WORKFLOWS: Final = {
     f"GET {W}/workflows/{{workflow_id}}/task-assignment-stats": STANDS,
     f"GET {W}/workflows/{{workflow_id}}/tasks/{{task_id}}/chats": [
         Recipe(kind="workflow", gone=0),
-        Recipe(kind="workflow", beside="workflow", path={"workflow_id": "beside_workflow_id"}, others=404),
+        Recipe(
+            kind="workflow",
+            beside="workflow",
+            path={"workflow_id": "beside_workflow_id"},
+            others=404,
+            callers=USERS,
+        ),
     ],
 }
 

@@ -67,7 +67,7 @@ def _wrong(desk: Desk, one: Asked) -> list[str]:
 
 
 def _told_apart(found: Sequence[Asked]) -> list[str]:
-    """Pairs of answers that differ, and must not: of another workspace's thing or of none; of a workspace or of none."""
+    """Pairs of answers that differ, and must not: for another workspace's thing or for none; in it, or in nowhere."""
     by_call = {(one.call.who.name, one.call.side, one.call.state): one for one in found}
     problems = []
     for (name, side, state), one in by_call.items():

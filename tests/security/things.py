@@ -91,7 +91,7 @@ class World:
 
 def absent(ids: Ids) -> Ids:
     """Ids like those, which nothing bears."""
-    return {name: _absent(value) for name, value in ids.items()}
+    return {name: "absent" if name == "key" else _absent(value) for name, value in ids.items()}
 
 
 def _absent(value: Any) -> Any:

@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Steps for people.")
 
 Activity = Annotated[str, typer.Argument(help="An activity's id.")]
 Account = Annotated[int, typer.Option("--account", min=1, help="An account's id.")]
+Start = Annotated[bool, typer.Option("--start", help="Begin work at once.")]
 Values = Annotated[str | None, typer.Option("--data", help="The values of its form: a JSON object, or @file.")]
 
 _COLUMNS: Final = (
@@ -70,9 +71,9 @@ def get(activity: Activity, *, url: Url = URL_DEFAULT, key: Key = None, as_json:
 
 
 @app.command("next")
-def next_(*, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
+def next_(*, start: Start = False, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
     """Take the best activity that waits for you; prints nothing where none does (null with --json)."""
-    found = talk(url, key, lambda client: client.activities.next())
+    found = talk(url, key, lambda client: client.activities.next(start_working=start))
     if found is not None:
         show_one(found, as_json=as_json)
         return
@@ -86,7 +87,7 @@ def assign(
     activity: Activity,
     *,
     account: Annotated[int | None, typer.Option("--account", min=1, help="An account's id; by default yours.")] = None,
-    start: Annotated[bool, typer.Option("--start", help="Begin work at once.")] = False,
+    start: Start = False,
     url: Url = URL_DEFAULT,
     key: Key = None,
     as_json: AsJson = False,

@@ -1,7 +1,6 @@
 """`casework demo`: everything at once, in a directory that is thrown away, with sample data that says it is."""
 
 import os
-import secrets
 import signal
 import tempfile
 import threading
@@ -13,14 +12,16 @@ import typer
 from casework.cli import output
 from casework.cli.exits import WRONG
 from casework.cli.options import AsJson
+from casework.entropy import new_secret
 
 if TYPE_CHECKING:
-    from casework.client import Client
     from casework.cli.sample import Waiting
+    from casework.client import Client
     from casework.settings import Settings
 
 EMAIL: Final = "you@sample.example"
 WORKSPACE: Final = "Sample workspace"
+_PASSWORD_CHARACTERS: Final = 12
 
 
 def demo(
@@ -53,7 +54,7 @@ class Demo:
     def __init__(self, *, as_json: bool, ends: bool) -> None:
         self._as_json = as_json
         self._ends = ends
-        self._password = secrets.token_urlsafe(9)
+        self._password = new_secret()[:_PASSWORD_CHARACTERS]
         self._made: dict[str, Any] = {}
         self._failure: Exception | None = None
         self._checks: dict[str, bool] = {}

@@ -53,7 +53,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     who: `anyone`; `account`: somebody signed in; `member`: a member (or key) of the workspace in question.
     scope: held outright, else 403. own_or: held for what is not the caller's own. workflow: the level needed on the
-    workflow in question. project: the caller must belong to the project, or hold the scope named.
+    workflow in question; where there is none, on any, or workflows:write. project: the caller must belong to the
+    project, or hold the scope named.
     """
 
     who: Literal["anyone", "account", "member"] = "member"

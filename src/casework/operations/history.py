@@ -139,8 +139,8 @@ async def bring_in(services: Services, workspace_id: int, log: Examined) -> Asyn
 
     """
     permit = _permit(workspace_id)
-    async with services.database.read() as keeper:
-        if not await history.lock(keeper, workspace_id, log.key):
+    async with services.database.read() as keeper, history.alone(keeper, workspace_id, log.key) as is_alone:
+        if not is_alone:
             raise Conflict(f"Another import into the workflow {log.key} is at work: wait for its end.")
         import_, progress = await _begun(services, permit, log)
         yield progress

@@ -146,7 +146,7 @@ async def _insert(
     by_name = await _roles_of(connection, grant, new)
     await accounts.insert_missing(connection, people, at=now)
     found = {one.email.lower(): one for one in await accounts.find_all(connection, [one.email for one in new])}
-    profiles = [(found[one.email.lower()].id, _profile(one, found[one.email.lower()], by_name)) for one in new]
+    profiles = [(found[one.email.lower()].id, _profile(one, by_name)) for one in new]
     made = await members.insert(connection, grant.workspace_id, profiles, at=now)
     added = await members.find_all(connection, grant, made)
     await accounts.set_last_workspace(connection, [one.account_id for one in added], grant.workspace_id)
@@ -193,9 +193,10 @@ async def _roles_of(connection: Connection, grant: Grant, new: Sequence[NewMembe
     return found
 
 
-def _profile(new: NewMember, account: Account, by_name: dict[str, Role]) -> Profile:
+def _profile(new: NewMember, by_name: dict[str, Role]) -> Profile:
+    """What is kept of a new member. An account may have come by its name elsewhere, which is not to be told here."""
     role = by_name[(USER if new.role is UNSET else new.role).lower()]
-    return Profile(**{"name": account.name, **given(new), "role_id": role.id})
+    return Profile(**{**given(new), "name": _name(new), "role_id": role.id})
 
 
 async def _role_of(connection: Connection, grant: Grant, wish: MemberWish, member: Member) -> Role | None:

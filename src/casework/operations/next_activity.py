@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from casework.core.command import Assign
-from casework.core.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+from casework.core.errors import Conflict, Denied, Invalid, NotFound, PreconditionFailed, Unavailable
 from casework.core.permission import Grant
 from casework.engine.order import Order
+from casework.entropy import new_bytes
 from casework.operations.activities import Change
+from casework.operations.projects import access_in
 from casework.operations.services import Services
 from casework.store import access, activities
 from casework.store.activities import Candidate
@@ -29,7 +31,7 @@ async def take_next(
 
     Raises:
         Denied: no person asks.
-        NotFound: the caller does not belong to that project.
+        NotFound: there is no such project, or the caller may not see it.
         Unavailable: others were first, again and again.
 
     """
@@ -37,16 +39,15 @@ async def take_next(
         candidates = await _candidates(services, grant, project_id)
         if not candidates:
             return None
-        chosen = candidates[_place(grant, tries, len(candidates))]
+        chosen = candidates[_place(tries, len(candidates))]
         if await _take(services, grant, chosen, start_working=start_working, change=change):
             return str(chosen.uuid)
     raise Unavailable("Many others take activities at this moment; try again.")
 
 
-def _place(grant: Grant, tries: int, count: int) -> int:
+def _place(tries: int, count: int) -> int:
     """Which candidate to try: the best, until a race for it is lost; then losers spread, twice as far each time."""
-    account_id = grant.principal.account_id or 0
-    return account_id % min(1 << tries, count)
+    return int.from_bytes(new_bytes(4), "big") % min(1 << tries, count)
 
 
 async def _candidates(services: Services, grant: Grant, project_id: int | None) -> Sequence[Candidate]:
@@ -55,9 +56,9 @@ async def _candidates(services: Services, grant: Grant, project_id: int | None) 
     async with services.database.read() as connection:
         ids = await access.project_ids(connection, grant)
         if project_id is not None:
-            if project_id not in ids:
+            if project_id not in ids and await access_in(connection, grant, project_id) is None:
                 raise NotFound("There is no such project.")
-            ids = [project_id]
+            ids = [project_id] if project_id in ids else []  # one that is seen, and belonged to by others alone
         return await activities.list_candidates(connection, grant, workflow_ids=ids, limit=_CANDIDATES_MAX)
 
 
@@ -75,10 +76,12 @@ async def _take(services: Services, grant: Grant, candidate: Candidate, *, start
                 run_id=candidate.run_id,
                 command=Assign(step=candidate.number, assignee=assignee, start_working=start_working),
                 actor=grant.actor(),
+                # To assign it to the same person again would change nothing: they may have two requests at work.
+                expected_revision=candidate.revision,
                 claim=change.claim,
                 reference=str(candidate.uuid),
             )
         )
-    except (Conflict, Invalid, NotFound):
+    except (Conflict, Invalid, NotFound, PreconditionFailed):
         return False
     return True

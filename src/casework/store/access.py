@@ -101,6 +101,8 @@ async def may_author(connection: Connection, grant: Grant) -> bool:
     """Whether there is any workflow that the caller may publish: a new one, or a version of one."""
     if grant.holds("workflows:write"):
         return True
+    if grant.principal.key_is_limited:  # to edit takes that scope of a key that was given some
+        return False
     workspace_id, member_id, role_id, *_ = caller(grant)
     found: bool = await connection.fetchval(_MAY_AUTHOR, workspace_id, member_id, role_id)
     return found

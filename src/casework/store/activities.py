@@ -50,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     workflow_id: int
     run_id: int
     number: int
+    revision: int
 
 
 _COLUMNS: Final = f"""
@@ -99,7 +100,7 @@ async def get_activity(connection: Connection, grant: Grant, uuid: UUID, *, now:
 # over the heaps, so that the cost is that of the heaps that exist, not of the steps in those that the caller may not
 # touch.
 _CANDIDATES: Final = """
-    select s.uuid, s.workflow_id, s.run_id, s.number
+    select s.uuid, s.workflow_id, s.run_id, s.number, s.revision
     from unnest($2::bigint[]) as workflow (id)
     cross join lateral (
         with recursive heap (roles) as (

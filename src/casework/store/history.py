@@ -1,6 +1,7 @@
 """Histories brought in: who may bring one in now, how far one came, and what is there already."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -81,14 +82,19 @@ async def workspaces_called(connection: Connection, name: str) -> list[Workspace
     return [Workspace(**row) for row in await connection.fetch(_WORKSPACES, name)]
 
 
-async def lock(connection: Connection, workspace_id: int, key: str) -> bool:
-    """Keep every other import out of the workflow of that key, for as long as the connection is held.
+@asynccontextmanager
+async def alone(connection: Connection, workspace_id: int, key: str) -> AsyncIterator[bool]:
+    """Keep every other import out of the workflow of that key while the block lasts.
 
     False where one is at work. The lock goes with the connection, and so with a process that is killed.
     """
     number = int.from_bytes(sha256(f"import {workspace_id} {key}".encode()).digest()[:8], "big", signed=True)
     held: bool = await connection.fetchval("select pg_try_advisory_lock($1)", number)
-    return held
+    try:
+        yield held
+    finally:
+        if held and not connection.is_closed():
+            await connection.execute("select pg_advisory_unlock($1)", number)
 
 
 async def find(connection: Connection, workspace_id: int, workflow_id: int, source_hash: bytes) -> Import | None:

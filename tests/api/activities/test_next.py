@@ -125,3 +125,9 @@ async def test_more_than_there_is_work_for(floor):
     made = [await floor.activity() for _ in range(4)]
     taken = await asyncio.gather(*(take(floor, who) for who in people))
     assert sorted(one["id"] for one in taken if one) == sorted(made)
+
+
+async def test_one_that_asks_several_times_at_once_gets_as_many(floor):
+    made = [await floor.activity() for _ in range(30)]
+    taken = await asyncio.gather(*(take(floor, who) for who in [floor.ada, floor.bob] * 15))
+    assert sorted(one["id"] for one in taken) == sorted(made)

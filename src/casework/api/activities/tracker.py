@@ -58,7 +58,7 @@ async def last(services: Services, grant: Grant) -> HttpResponse:
 
 @post(
     "/tracker/start",
-    MEMBER,
+    project("activities:write"),
     _operation("Start or resume work", StartBody, {"activity_id": "018d7c5e-1a00-7000-8000-000000000001"}),
 )
 async def start(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:

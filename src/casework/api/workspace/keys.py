@@ -15,7 +15,7 @@ from casework.api.routes import HttpRequest, HttpResponse, Operation, delete, ge
 from casework.api.workspace.listing import Page, asked
 from casework.api.workspace.roles import Scopes
 from casework.core.claim import Claim
-from casework.core.permission import MEMBER, Grant, own_or
+from casework.core.permission import Grant, own_or
 from casework.operations import keys
 from casework.operations.keys import Key, KeyWish
 from casework.operations.services import Services
@@ -87,7 +87,7 @@ async def list_all(request: HttpRequest, services: Services, grant: Grant) -> Ht
 
 @post(
     "/keys",
-    MEMBER,
+    own_or("keys:admin"),
     Operation(
         summary="Make an API key",
         status=201,

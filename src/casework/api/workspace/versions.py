@@ -12,7 +12,7 @@ from casework.api.workspace.definitions import EXAMPLE, YAML, DefinitionDocument
 from casework.api.workspace.listing import Page, asked
 from casework.api.workspace.workflows import WORKFLOW_ID
 from casework.core.errors import NotFound
-from casework.core.permission import Grant, workflow
+from casework.core.permission import Grant, project
 from casework.operations import workflows
 from casework.operations.services import Services
 from casework.operations.workflows import VersionRow
@@ -44,7 +44,7 @@ _EXAMPLE = VersionResponse(number=2, member_id=1, member_name="Ada", created_at=
 
 @get(
     "/workflows/{workflow_id:str}/versions",
-    workflow("use"),
+    project("workflows:read"),
     Operation(
         summary="List versions",
         path=[WORKFLOW_ID],
@@ -64,7 +64,7 @@ async def list_all(request: HttpRequest, services: Services, grant: Grant) -> Ht
 
 @get(
     "/workflows/{workflow_id:str}/versions/{number:str}",
-    workflow("use"),
+    project("workflows:read"),
     Operation(
         summary="Read a version",
         path=[WORKFLOW_ID, NUMBER],
@@ -84,7 +84,7 @@ async def read(request: HttpRequest, services: Services, grant: Grant) -> HttpRe
 
 @get(
     "/workflows/{workflow_id:str}/definition",
-    workflow("use"),
+    project("workflows:read"),
     Operation(
         summary="Read a definition",
         path=[WORKFLOW_ID],

@@ -15,7 +15,7 @@ from casework.api.workspace.listing import Page, asked
 from casework.core.claim import Claim
 from casework.core.definition import Definition
 from casework.core.errors import Problem
-from casework.core.permission import MEMBER, Grant, scope, workflow
+from casework.core.permission import MEMBER, Grant, project, scope, workflow
 from casework.operations import workflows
 from casework.operations.services import Services
 from casework.operations.workflows import Filter, Workflow
@@ -141,7 +141,7 @@ async def create(request: HttpRequest, services: Services, grant: Grant) -> Http
 
 @post(
     "/workflows/validate",
-    MEMBER,
+    workflow("edit"),
     Operation(
         summary="Check a definition",
         body=DefinitionDocument,
@@ -161,7 +161,7 @@ async def validate(request: HttpRequest, services: Services, grant: Grant) -> Ht
 
 @get(
     "/workflows/{workflow_id:str}",
-    workflow("use"),
+    project("workflows:read"),
     Operation(
         summary="Read a workflow",
         path=[WORKFLOW_ID],
