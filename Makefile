@@ -26,7 +26,8 @@ demo: setup ## Start everything with two example workflows and sample cases; Ctr
 	$(BIN)/casework demo
 
 test: setup ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core
+	$(BIN)/pytest $(PYTEST_ARGS) tests/core --cov=casework.core --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
 check: setup ## Check format, lint, types, architecture and budgets
 	$(BIN)/ruff format --check .

@@ -126,7 +126,7 @@ class Desk:
         return ids
 
     async def _beside(self, call: Call, kind: Kind, *, is_spent: bool) -> Ids:
-        owner = call.who if call.who.home else self.world.cast.ada
+        owner = call.who if call.who.home and call.who.member_id else self.world.cast.ada
         return await self._made(kind, owner.home or "ours", owner, is_spent=is_spent)
 
     async def _thing(self, call: Call, kind: Kind, state: State, *, is_spent: bool) -> Ids:

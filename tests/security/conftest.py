@@ -92,7 +92,11 @@ async def stage(wire: Wire, stage_services: Services, stage_connection: Connecti
         "POST", "/api/auth/sign-up/email", people.unproven[0], {"email": EMAIL, "password": PASSWORD, "name": "Eve"}
     )
     await cast.dismiss(stage_services, people)
-    for who in (people.reader, people.organization, people.their_key):  # the first use of a key is noted, and should be over
+    for who in (
+        people.reader,
+        people.organization,
+        people.their_key,
+    ):  # the first use of a key is noted, and should be over
         await world.send("GET", "/api/v3/iam/accounts/me", who)
     return Stage(world=world, former=former)
 

@@ -31,8 +31,14 @@ def expected(policy: Policy, call: Call, recipe: Recipe, surface: str) -> int:
         return 401
     if policy.who == "account":
         return 403 if recipe.is_for_persons and call.who.is_key else OK
+    return _of_a_member(policy, call, recipe, surface)
+
+
+def _of_a_member(policy: Policy, call: Call, recipe: Recipe, surface: str) -> int:
     if call.who.home != call.side or not _holds(policy.scope, call.who):
         return 403
+    if recipe.impersonal and not call.who.account_id:
+        return recipe.impersonal
     if call.state is None:
         return _without_a_thing(policy, call)
     return _with_a_thing(policy, call, recipe, surface)

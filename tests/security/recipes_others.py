@@ -121,8 +121,8 @@ ACTIVITIES: Final = {
     ],
     f"PATCH {V3}/activities/{{activity_id}}/unassign": [Recipe(kind="case", status="assigned")],
     f"POST {V3}/activities/next": [
-        Recipe(body=only()),
-        Recipe(kind="workflow", body=fields(project_id="project_id"), gone=0, is_for_all=True),
+        Recipe(body=only(), impersonal=403),
+        Recipe(kind="workflow", body=fields(project_id="project_id"), gone=0, is_for_all=True, impersonal=403),
     ],
 }
 

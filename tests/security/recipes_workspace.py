@@ -114,7 +114,7 @@ CHATS: Final = {
         ),
     ],
     f"POST {W}/chats": [
-        Recipe(body=only(title="A chat")),
+        Recipe(body=only(title="A chat"), impersonal=400),
         Recipe(
             kind="member",
             body=lambda _example, ids, _world: {"title": "A chat", "memberId": ids["member_id"]},
@@ -122,8 +122,8 @@ CHATS: Final = {
             missing=400,
             gone=400,
         ),
-        Recipe(kind="workflow", body=fields(workflowId="workflow_id"), policy=level("use"), gone=409),
-        Recipe(kind="workflow", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
+        Recipe(kind="workflow", body=fields(workflowId="workflow_id"), policy=level("use"), gone=409, impersonal=400),
+        Recipe(kind="workflow", body=fields(workflowId="flow_id"), policy=level("use"), gone=409, impersonal=400),
     ],
     f"GET {W}/chats/{{chat_id}}": [Recipe(kind="chat"), Recipe(kind="chat", path={"chat_id": "chatId"})],
     f"PUT {W}/chats/{{chat_id}}": CHAT,
@@ -156,7 +156,7 @@ PEOPLE: Final = {
     f"DELETE {W}/roles/{{role_id}}": [Recipe(kind="role")],
     f"GET {W}/keys": [Recipe()],
     f"POST {W}/keys": [
-        Recipe(body=only(name="mine", scopes=[])),
+        Recipe(body=only(name="mine", scopes=[]), impersonal=400),
         Recipe(body=only(name="the workspace's", workspaceOwned=True, scopes=[]), policy=scope("keys:admin")),
         Recipe(
             kind="member",

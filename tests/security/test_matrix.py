@@ -17,9 +17,19 @@ from tests.security.snapshot import changed
 
 NAMES = [route.name for route in ROUTES]
 
+CASES_MIN = 4_500
+"""Calls that the matrix makes; fewer mean that a recipe or a caller was lost."""
+
 
 def test_every_route_has_a_recipe_and_every_recipe_a_route():
     assert sorted(RECIPES) == sorted(NAMES)
+
+
+async def test_there_are_as_many_cases_as_the_bar_asks(stage: Stage):
+    asked = [
+        call for route in ROUTES for recipe in RECIPES[route.name] for call in calls(route, recipe, stage.world.cast)
+    ]
+    assert len(asked) >= CASES_MIN
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
@@ -35,6 +45,15 @@ async def test_a_route_does_what_its_policy_promises(stage: Stage, route: Route)
     assert problems == []
     assert any(one.answer.status == route.operation.status for one in asked), "nobody got through"
     assert any(one.answer.status >= 400 for one in asked) or route.policy.who == "anyone", "nobody was refused"
+
+
+async def test_a_member_who_is_added_by_address_brings_no_name_from_elsewhere(stage: Stage):
+    world = stage.world
+    members = await world.ask("ours", "GET", f"/members/{world.cast.bob.member_id}")
+    assert CANARY in members["name"]
+    added = await world.ask("theirs", "POST", "/members", {"email": members["email"]})
+    assert added["accountId"] == members["accountId"]
+    assert added["name"] == members["email"].partition("@")[0]
 
 
 async def _refused(desk: Desk) -> list[Asked]:

@@ -28,8 +28,6 @@ def cancel_run(draft: Draft, reason: str | None) -> None:
 
 def fail_run(draft: Draft, error: Json) -> None:
     """End the run because a step failed: the other live steps are cancelled, unreached tasks stay pending."""
-    if not draft.run.is_open:
-        return
     for step in draft.live():
         cancel_step(draft, step)
     draft.change_run(state=RUN_FAILED, ended_at=draft.now, error=error, selected=None)
@@ -83,9 +81,9 @@ def _run_indicators(draft: Draft, context: Context) -> dict[str, Json]:
 
 
 def _only_cancelled(draft: Draft) -> bool:
-    """Whether all that this decision ended was cancelled: then nobody finished the run's work."""
-    ended = [step for step in draft.steps if step.ended_at is not None and step.revision == draft.revision]
-    return all(step.state in (CANCELLED, SKIPPED) for step in ended)
+    """Whether all that this decision ended, what was left behind aside, was cancelled: nobody finished the work."""
+    ended = {step.state for step in draft.steps if step.ended_at is not None and step.revision == draft.revision}
+    return ended - {SKIPPED} == {CANCELLED}
 
 
 def _last_completed(draft: Draft) -> Step | None:

@@ -293,8 +293,6 @@ def gather(draft: Draft, child: Step) -> None:
     if child.state == COMPLETED:
         draft.record("step.completed", child)
     parent = draft.step(child.parent or 0)
-    if not parent.is_live:
-        return
     task = draft.version.task(parent.task)
     if child.state == FAILED and task.on_item_error == "fail":
         for step in draft.live():

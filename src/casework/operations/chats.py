@@ -174,7 +174,13 @@ async def delete(
 
 
 async def add_participants(
-    services: Services, grant: Grant, identifier: int | UUID, member_ids: list[int], claim: Claim | None
+    services: Services,
+    grant: Grant,
+    identifier: int | UUID,
+    member_ids: list[int],
+    *,
+    expected_revision: int | None = None,
+    claim: Claim | None = None,
 ) -> str:
     """Let members take part; those who already do stay as they are. Gives the chat's UUID, as text.
 
@@ -182,6 +188,7 @@ async def add_participants(
         NotFound, Denied: as `find`, with chats:write.
         Invalid: for a member that there is not; nobody is added.
         Conflict: the chat would have more than PARTICIPANTS_MAX.
+        PreconditionFailed: it has another revision than is expected.
 
     """
     at = services.clock.now()
@@ -193,9 +200,11 @@ async def add_participants(
         known = await chats.known_members(connection, grant, wanted)
         if any(member_id not in known for member_id in wanted):
             raise no_member("/memberIds")
-        count = await chats.add_participants(connection, grant, chat.id, wanted, at=at)
+        count = await chats.add_participants(
+            connection, grant, chat.id, wanted, expected_revision=expected_revision, at=at
+        )
         if count is None:
-            raise NotFound(_NO_CHAT)
+            raise _gone(expected_revision)
         if count > PARTICIPANTS_MAX:
             raise Conflict(f"At most {PARTICIPANTS_MAX} members take part in a chat.")
         await _record(connection, grant, "chat.joined", {"chat_id": chat.id, "member_ids": wanted}, at)

@@ -17,7 +17,7 @@ from casework.operations.people import MemberWish, NewMember, given, refuse_larg
 from casework.operations.rights import refuse_beyond
 from casework.operations.services import Services
 from casework.store import accounts, audit, members, roles, workspaces
-from casework.store.accounts import Account, NewAccount
+from casework.store.accounts import NewAccount
 from casework.store.database import Connection
 from casework.store.members import Member, Profile
 from casework.store.roles import Role

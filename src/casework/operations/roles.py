@@ -74,8 +74,7 @@ async def change(
         await once.begin(connection, claim, now)
         await workspaces.lock(connection, grant.workspace_id)
         role = await _found(connection, grant, role_id)
-        if expected_revision not in (None, role.revision):
-            raise PreconditionFailed("The role changed since you read it.")
+        _refuse_other(role, expected_revision)
         if role.is_builtin:
             raise Conflict(f"The role {role.name} is part of every workspace and stays as it is.")
         scopes = role.scopes if wish.scopes is None else wish.scopes
@@ -87,17 +86,19 @@ async def change(
     return role_id
 
 
-async def delete(services: Services, grant: Grant, role_id: int) -> None:
+async def delete(services: Services, grant: Grant, role_id: int, *, expected_revision: int | None = None) -> None:
     """Delete a role that nobody has.
 
     Raises:
         Conflict: it is builtin, or somebody has it.
+        PreconditionFailed: it has another revision than is expected.
 
     """
     now = services.clock.now()
     async with services.database.write() as connection:
         await workspaces.lock(connection, grant.workspace_id)
         role = await _found(connection, grant, role_id)
+        _refuse_other(role, expected_revision)
         if role.is_builtin:
             raise Conflict(f"The role {role.name} is part of every workspace and cannot be deleted.")
         refuse_beyond(grant, role.scopes)
@@ -112,6 +113,11 @@ async def _found(connection: Connection, grant: Grant, role_id: int) -> Role:
     if role is None:
         raise NotFound(_ABSENT)
     return role
+
+
+def _refuse_other(role: Role, expected_revision: int | None) -> None:
+    if expected_revision not in (None, role.revision):
+        raise PreconditionFailed("The role changed since you read it.")
 
 
 async def _note(connection: Connection, grant: Grant, type_: str, role: Role, now: datetime) -> None:

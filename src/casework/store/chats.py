@@ -197,7 +197,8 @@ async def delete(
 
 # The chat's row is taken before its participants are counted: two who add at once do not pass the bound together.
 _JOIN: Final = """
-update chats set updated_at = $3, revision = revision + 1 where workspace_id = $1 and id = $2 and deleted_at is null
+update chats set updated_at = $3, revision = revision + 1
+where workspace_id = $1 and id = $2 and deleted_at is null and revision = coalesce($4, revision)
 returning member_id
 """
 _KNOWN: Final = "select id from members where workspace_id = $1 and id = any($2::bigint[]) and removed_at is null"
@@ -210,10 +211,19 @@ _PARTICIPANTS_COUNT: Final = "select count(*) from chat_participants where works
 
 
 async def add_participants(
-    connection: Connection, grant: Grant, chat_id: int, member_ids: list[int], *, at: datetime
+    connection: Connection,
+    grant: Grant,
+    chat_id: int,
+    member_ids: list[int],
+    *,
+    expected_revision: int | None,
+    at: datetime,
 ) -> int | None:
-    """Let members take part, and count those who do now; None where the chat is gone. The owner is none of them."""
-    owner_id = await connection.fetchval(_JOIN, grant.workspace_id, chat_id, at)
+    """Let members take part, and count those who do now; the owner is none of them.
+
+    None where the chat is gone, or has another revision than is expected.
+    """
+    owner_id = await connection.fetchval(_JOIN, grant.workspace_id, chat_id, at, expected_revision)
     if owner_id is None:
         return None
     others = [member_id for member_id in member_ids if member_id != owner_id]

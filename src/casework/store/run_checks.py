@@ -93,20 +93,18 @@ CHECKS: Final = (
     ),
     Check(
         name="last_visit",
-        promise="Of a task's visits in a run the last one is marked so, and no other that was followed by one.",
+        promise="Of a task's visits in a run one is marked as the last, and none that began came after it.",
         breaches="""
             with visits as (
-                select run_id, task_id, max(visit) as last,
-                       max(visit) filter (where started_at is not null
-                                          or state not in ('cancelled', 'skipped')) as begun
-                from steps where parent is null and state <> 'parked' group by run_id, task_id
+                select run_id, task_id, task_key, array_agg(distinct visit) filter (where is_last) as marked,
+                       max(visit) filter (where state <> 'parked' and (
+                           started_at is not null or state not in ('cancelled', 'skipped'))) as begun
+                from steps where parent is null group by run_id, task_id, task_key
             )
-            select s.run_id, s.number as step, s.task_key, s.visit, s.is_last
-            from steps s
-            join visits on visits.run_id = s.run_id and visits.task_id = s.task_id
-            where s.state <> 'parked'
-              and (s.visit = visits.last and not s.is_last or s.visit < visits.begun and s.is_last)
-            order by s.run_id, s.number limit $1
+            select run_id, task_key, marked as marked_visits, begun as last_begun_visit
+            from visits
+            where cardinality(marked) > 1 or coalesce(marked[1], 0) < begun
+            order by run_id, task_id limit $1
         """,
     ),
     Check(
@@ -140,12 +138,20 @@ CHECKS: Final = (
     ),
     Check(
         name="visits",
-        promise="The visits of a task in a run are numbered from 1 without a gap.",
+        promise="The visits of a task in a run are numbered from 1 without a gap; arrivals that began none aside, "
+        "each has its own number.",
         breaches="""
+            with visits as (
+                select run_id, task_id, task_key, visit,
+                       state <> 'parked'
+                           and (started_at is not null or state not in ('cancelled', 'skipped')) as is_begun
+                from steps where parent is null
+            )
             select run_id, task_key, count(*) as visits, max(visit) as last_visit
-            from steps where parent is null
+            from visits
             group by run_id, task_id, task_key
-            having count(distinct visit) <> count(*) or max(visit) <> count(*)
+            having count(distinct visit) <> max(visit)
+                or count(distinct visit) filter (where is_begun) <> count(*) filter (where is_begun)
             order by run_id, task_id limit $1
         """,
     ),

@@ -250,7 +250,7 @@ async def remove(request: HttpRequest, services: Services, grant: Grant) -> Http
         body_example=AddParticipantsRequest(member_ids=[4]),
         answer=ChatResponse,
         answer_example=EXAMPLE,
-        refuses=[404, 409],
+        refuses=[404, 409, 412],
     ),
 )
 async def add_participants(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
@@ -260,9 +260,10 @@ async def add_participants(request: HttpRequest, services: Services, grant: Gran
     wanted = [*body.member_ids, *([] if body.member_id is None else [body.member_id])]
     if not wanted:
         raise Invalid("memberIds: is required.", (Problem(path="/memberIds", message="is required."),))
+    revision = expected_revision(request)
 
     async def act(claim: Claim | None) -> str:
-        return await chats.add_participants(services, grant, chat_id, wanted, claim)
+        return await chats.add_participants(services, grant, chat_id, wanted, expected_revision=revision, claim=claim)
 
     async def show(reference: str) -> HttpResponse:
         return await _answer(services, grant, UUID(reference), status=201)

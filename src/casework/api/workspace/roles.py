@@ -125,11 +125,11 @@ async def change(request: HttpRequest, services: Services, grant: Grant) -> Http
 @delete(
     "/roles/{role_id:str}",
     scope("members:admin"),
-    Operation(summary="Delete a role", path=[ROLE_ID], status=204, refuses=[404, 409]),
+    Operation(summary="Delete a role", path=[ROLE_ID], status=204, refuses=[404, 409, 412]),
 )
 async def remove(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """A role that nobody has."""
-    await roles.delete(services, grant, ROLE_ID.read(request))
+    await roles.delete(services, grant, ROLE_ID.read(request), expected_revision=expected_revision(request))
     return no_content()
 
 
