@@ -1,16 +1,20 @@
-"""Writes docs/cli.md and docs/settings.md from the code they describe: `make docs`."""
+"""Writes docs/cli.md, docs/settings.md and openapi.json from the code they describe: `make docs`."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import typer
 
+from casework.api.app import create_app
 from casework.cli import exits
 from casework.cli.main import app
+from casework.operations.services import Services
 from casework.settings import Settings
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
 
 _CLI = """\
 # The command line
@@ -92,8 +96,20 @@ def _default(field: Any) -> str:
     return "none" if field.default is None else f"`{str(field.default).lower()}`"
 
 
-PAGES = {"cli.md": cli, "settings.md": settings}
+def openapi() -> str:
+    """The OpenAPI document that a server gives at /openapi.json, in lines."""
+
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[Services]:
+        message = "The reference is made without a database."
+        raise RuntimeError(message)
+        yield
+
+    return msgspec.json.format(create_app(nothing).state.openapi, indent=2).decode() + "\n"
+
+
+PAGES = {"docs/cli.md": cli, "docs/settings.md": settings, "openapi.json": openapi}
 
 if __name__ == "__main__":
     for page, made in PAGES.items():
-        (DOCS / page).write_text(made())
+        (ROOT / page).write_text(made())

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from functools import partial
 from itertools import pairwise
 
@@ -122,11 +123,13 @@ async def test_no_confirmed_move_is_lost_and_none_is_made_twice(server_database)
                 played.append(script(len(played) + 1, chance))
                 yield played[-1]
 
-        async with connect(manager["api_key"]) as client:
+        async with AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(connect(manager["api_key"])) for _ in range(CONCURRENCY)]
+            client = clients[0]
             stage = await staged(client, definition(), roles())
             replay = Replay(client, stage, name="chaos", connect=connect, acknowledged=killer.note)
             killing = asyncio.create_task(killer.run())
-            await replay.play(scripts(), concurrency=CONCURRENCY)
+            await replay.play(scripts(), clients)
             await killing
             assert replay.troubles == {}
             assert await compare(client, stage, played, replay.runs) == []

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.conformance.client import INSTANT, UUID, WORK, done, instants
+from tests.conformance.client import INSTANT, UUID, WORK, done, instants, refused
 from tests.conformance.scenes import RUNS, SUPPORT, Desk
 
 
@@ -121,6 +121,15 @@ def test_task_ids_and_ordinals_are_stable_across_versions(desk: Desk):
         {"classify": 1, "resolve": 2, "review": 3, "triage": 4},
     ]
     assert (second["version"], old.assignment()["workflowVersionNumber"]) == (2, 1)
+
+
+def test_a_workflow_has_at_most_4095_tasks(desk: Desk):
+    def chain(length: int) -> dict:
+        links = [{"key": f"t{n}", "kind": "human", "next": [{"to": f"t{n + 1}"}]} for n in range(1, length)]
+        return {"casework": 1, "key": "long", "tasks": [*links, {"key": f"t{length}", "kind": "human"}]}
+
+    refused(desk.manager.post(f"{desk.path}/workflows/validate", chain(4096)), 400)
+    done(desk.manager.post(f"{desk.path}/workflows/validate", chain(4095)))
 
 
 def test_a_task_not_reached_is_shown_without_a_visit(desk: Desk):

@@ -263,6 +263,21 @@ def test_nothing_of_another_workspace_is_changed(site: Site, desk: Desk):
     assert after.assignment["updatedAt"] == before.assignment["updatedAt"]
 
 
+def test_members_of_another_workspace_are_nobody_here(site: Site, desk: Desk):
+    stranger = site.workspace("Elsewhere").member()
+    case = desk.case()
+    grants = f"{desk.path}/workflows/{desk.workflow['id']}/grants"
+
+    assignment = {"workflowId": desk.workflow["id"], "memberId": stranger.member_id}
+    refused(desk.manager.post(f"{desk.path}/assignments", assignment), 400)
+    refused(desk.manager.put(case.path, {"memberId": stranger.member_id}), 400)
+    refused(desk.manager.put(grants, [{"memberId": stranger.member_id, "level": "use"}]), 400)
+    refused(desk.manager.post(f"{desk.path}/keys", {"name": "x", "memberId": stranger.member_id}), 400)
+    chat = f"{desk.path}/chats/{case.made['chatId']}/participants"
+    refused(desk.manager.post(chat, {"memberId": stranger.member_id}), 400)
+    refused(case.move(desk.manager, "assign", {"account_id": stranger.account_id}), 422)
+
+
 def test_lists_hold_nothing_of_another_workspace(site: Site, desk: Desk):
     desk.case()
     elsewhere = site.workspace("Elsewhere")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -79,13 +79,16 @@ async def _play(wish: Wish, read: "Examined", shown: Bar) -> dict[str, Any]:
         return scripts_of(read.path, read.mapping, read.discovered.tasks, cases=wish.cases)
 
     connect = partial(connected, wish.url, wait_seconds=wish.wait_seconds)
-    async with connect(wish.key) as client:
+    async with AsyncExitStack() as stack:
+        # A connection each: a pool shared by many looks through all of them for every request.
+        clients = [await stack.enter_async_context(connect(wish.key)) for _ in range(wish.concurrency)]
+        client = clients[0]
         await client.require_ready()
         stage = await staged(client, read.discovered.definition, roles_of(read))
         replay = Replay(client, stage, name=f"{wish.label} {read.source_hash.hex()}", connect=connect)
         total = min(wish.cases or read.summary.cases, read.summary.cases)
         with closing(scripts()) as playing:
-            await replay.play(_counted(playing, shown, total), concurrency=wish.concurrency)
+            await replay.play(_counted(playing, shown, total), clients)
         told = _told(replay, stage)
         with closing(scripts()) as played:
             differences = await compare(client, stage, played, replay.runs)

@@ -5,7 +5,7 @@ goes on where it was, and a server that was killed between a change and its answ
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any, Final
@@ -54,21 +54,20 @@ class Replay:
         self.meter = Meter()
         self.troubles: dict[int, str] = {}
         self.runs: dict[int, int] = {}
-        self._client = client
-        self._stage = stage
-        self._name = sha256(f"{name} {stage.workflow_id} {stage.version}".encode()).hexdigest()[:32]
-        self._acknowledged = acknowledged or (lambda _: None)
-        self._people = _People(client, stage, connect)
+        self.stage = stage
+        self.name = sha256(f"{name} {stage.workflow_id} {stage.version}".encode()).hexdigest()[:32]
+        self.acknowledge = acknowledged or (lambda _: None)
+        self.people = _People(client, stage, connect)
 
-    async def play(self, scripts: Iterator[Script], *, concurrency: int) -> None:
-        """Play every script, so many at once. What went wrong with a case is in `troubles`, by its number.
+    async def play(self, scripts: Iterator[Script], clients: Sequence[Client]) -> None:
+        """Play every script, one at a time with each client. What went wrong is in `troubles`, by a case's number.
 
         Raises:
             Unreachable: the server stayed away.
 
         """
-        async with self._people:
-            players = [asyncio.create_task(self._player(scripts)) for _ in range(concurrency)]
+        async with self.people:
+            players = [asyncio.create_task(_Player(self, client).play(scripts)) for client in clients]
             try:
                 await asyncio.gather(*players)
             finally:
@@ -76,12 +75,21 @@ class Replay:
                     player.cancel()
                 await asyncio.gather(*players, return_exceptions=True)
 
-    async def _player(self, scripts: Iterator[Script]) -> None:
+
+class _Player:
+    """Plays one case after the other, over one connection."""
+
+    def __init__(self, replay: Replay, client: Client) -> None:
+        self._replay = replay
+        self._stage = replay.stage
+        self._client = client
+
+    async def play(self, scripts: Iterator[Script]) -> None:
         for script in scripts:
             try:
                 await self._case(script)
             except (ApiError, Astray) as error:
-                self.troubles[script.number] = error.message
+                self._replay.troubles[script.number] = error.message
 
     async def _case(self, script: Script) -> None:
         activity = await self._create(script)
@@ -102,8 +110,8 @@ class Replay:
             "chat": False,
         }
         path = await self._client.space.path("/assignments")
-        made = await self._send("POST", path, body, f"{script.number}:create")
-        self.runs[script.number] = made["id"]
+        made = await self._send(self._client, "POST", path, body, f"{script.number}:create")
+        self._replay.runs[script.number] = made["id"]
         activity = next(str(task["uuid"]) for task in made["tasks"] if task["taskKey"] == first)
         self._note(script, 0, "create", activity)
         return activity
@@ -111,12 +119,12 @@ class Replay:
     async def _activity(self, script: Script, place: int) -> str:
         """The activity of that place in the case: they are listed in the order in which they came to be."""
         query = {
-            "filter[work_unit_id]": self.runs[script.number],
+            "filter[work_unit_id]": self._replay.runs[script.number],
             "page[number]": place + 1,
             "page[size]": 1,
             "fields[workflow/activities]": "status",
         }
-        with self.meter.measured():
+        with self._replay.meter.measured():
             found = (await self._client.transport.get(_ACTIVITIES, **query))["data"]
         expected = script.steps[place].task
         if not found or flat(found[0])["node_id"] != str(self._stage.tasks[expected]):
@@ -134,11 +142,10 @@ class Replay:
             case "complete":
                 body = {"data": {"next": step.next}}
             case "resume":  # only the person itself may
-                client = await self._people.client(step.person)
+                client = await self._replay.people.client(step.person)
         path = f"{_ACTIVITIES}/{activity}/{_PATHS[move]}"
-        key = f"{script.number}:{place}:{count}:{move}"
         try:
-            await self._send("PATCH", path, body, key, client=client)
+            await self._send(client, "PATCH", path, body, f"{script.number}:{place}:{count}:{move}")
         except ApiError as error:
             # Whoever begins another activity stops this one: then it is paused already.
             if move != "pause" or error.status != _CONFLICT:
@@ -146,16 +153,16 @@ class Replay:
             return
         self._note(script, place, move, activity)
 
-    async def _send(self, method: str, path: str, body: Any, key: str, *, client: Client | None = None) -> Any:
-        headers = {"content-type": "application/json", "idempotency-key": f"replay:{self._name}:{key}"}
+    async def _send(self, client: Client, method: str, path: str, body: Any, key: str) -> Any:
+        headers = {"content-type": "application/json", "idempotency-key": f"replay:{self._replay.name}:{key}"}
         content = msgspec.json.encode(body)
-        with self.meter.measured():
-            sent = (client or self._client).transport.exchange(method, path, content=content, headers=headers)
-            return decoded(await sent)
+        with self._replay.meter.measured():
+            return decoded(await client.transport.exchange(method, path, content=content, headers=headers))
 
     def _note(self, script: Script, place: int, move: Move, activity: str) -> None:
-        run_id = self.runs[script.number]
-        self._acknowledged(Acknowledged(case=script.number, step=place, move=move, run_id=run_id, activity=activity))
+        run_id = self._replay.runs[script.number]
+        made = Acknowledged(case=script.number, step=place, move=move, run_id=run_id, activity=activity)
+        self._replay.acknowledge(made)
 
 
 class _People:
@@ -174,9 +181,11 @@ class _People:
         await self._stack.__aenter__()
 
     async def __aexit__(self, *error: object) -> None:
-        for key_id in self._keys:
-            await self._client.space.delete(f"/keys/{key_id}")
-        await self._stack.aclose()
+        try:
+            for key_id in self._keys:
+                await self._client.space.delete(f"/keys/{key_id}")
+        finally:
+            await self._stack.aclose()
 
     async def client(self, person: str) -> Client:
         """A client with which that person speaks."""

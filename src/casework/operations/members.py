@@ -107,8 +107,7 @@ async def change(
         await once.begin(connection, claim, now)
         await workspaces.lock(connection, grant.workspace_id)
         member = await _found(connection, grant, member_id)
-        if expected_revision not in (None, member.revision):
-            raise PreconditionFailed("The member changed since you read it.")
+        _refuse_other(member, expected_revision)
         role = await _role_of(connection, grant, wish, member)
         profile = _changed(member, wish, role)
         await members.update(connection, grant, member_id, profile, at=now)
@@ -118,18 +117,20 @@ async def change(
     return member_id
 
 
-async def remove(services: Services, grant: Grant, member_id: int) -> None:
+async def remove(services: Services, grant: Grant, member_id: int, *, expected_revision: int | None = None) -> None:
     """Take a member's rights in the workspace away at once, with its keys.
 
     Raises:
         Conflict: it is the last Manager.
         Denied: it holds what the caller does not.
+        PreconditionFailed: it has another revision than is expected.
 
     """
     now = services.clock.now()
     async with services.database.write() as connection:
         await workspaces.lock(connection, grant.workspace_id)
         member = await _found(connection, grant, member_id)
+        _refuse_other(member, expected_revision)
         refuse_beyond(grant, member.role_scopes)
         await _refuse_last_manager(connection, grant, member)
         user = (await roles.find_named(connection, grant.workspace_id, [USER]))[USER.lower()]
@@ -231,6 +232,11 @@ def _changed(member: Member, wish: MemberWish, role: Role | None) -> Profile:
 async def _refuse_last_manager(connection: Connection, grant: Grant, member: Member) -> None:
     if member.role == MANAGER and not await members.other_managers_count(connection, grant, member.id):
         raise Conflict("This is the last Manager; make somebody else one first.")
+
+
+def _refuse_other(member: Member, expected_revision: int | None) -> None:
+    if expected_revision not in (None, member.revision):
+        raise PreconditionFailed("The member changed since you read it.")
 
 
 async def _found(connection: Connection, grant: Grant, member_id: int) -> Member:

@@ -223,11 +223,11 @@ async def change(request: HttpRequest, services: Services, grant: Grant) -> Http
 @delete(
     "/members/{member_id:str}",
     scope("members:admin"),
-    Operation(summary="Remove a member", path=[MEMBER_ID], status=204, refuses=[404, 409]),
+    Operation(summary="Remove a member", path=[MEMBER_ID], status=204, refuses=[404, 409, 412]),
 )
 async def remove(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Its rights and its keys end at once; what it did stays on record."""
-    await members.remove(services, grant, MEMBER_ID.read(request))
+    await members.remove(services, grant, MEMBER_ID.read(request), expected_revision=expected_revision(request))
     return no_content()
 
 
