@@ -1,11 +1,10 @@
 """Section 1: three kinds of credentials, each accepted on every surface; what proves nobody is 401; revocation."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-import httpx
 import pytest
 
 from tests import running
@@ -287,25 +286,17 @@ def test_x_workspace_of_a_workspace_one_is_no_member_of_is_403(site: Site, desk:
 # What settings change
 
 
-@pytest.fixture(scope="module")
-def strict(site: Site) -> Iterator[httpx.Client]:
-    """Another server over the same database, as behind https, with the password form switched off."""
+def test_over_https_the_cookie_has_the_host_prefix_and_the_password_form_can_be_switched_off(
+    site: Site, manager: Caller
+):
     with (
         running.server(site.database_url, secure_cookies="true", password_form="off") as address,
-        talking_to(address) as http,
+        talking_to(address) as strict,
     ):
-        yield http
+        cookie = strict.post("/api/auth/sign-in/email", json={"email": manager.email, "password": PASSWORD})
+        token = strict.post("/token", data={"username": manager.email, "password": PASSWORD})
 
-
-def test_over_https_the_cookie_has_the_host_prefix_and_is_secure(strict: httpx.Client, manager: Caller):
-    answer = strict.post("/api/auth/sign-in/email", json={"email": manager.email, "password": PASSWORD})
-
-    assert answer.headers["set-cookie"].startswith("__Host-")
-    assert "secure" in answer.headers["set-cookie"].lower()
-
-
-def test_the_password_form_can_be_switched_off(strict: httpx.Client, manager: Caller):
-    answer = strict.post("/token", data={"username": manager.email, "password": PASSWORD})
-
-    assert 400 <= answer.status_code < 500
-    assert "access_token" not in answer.text
+    assert cookie.headers["set-cookie"].startswith("__Host-")
+    assert "secure" in cookie.headers["set-cookie"].lower()
+    assert 400 <= token.status_code < 500
+    assert "access_token" not in token.text

@@ -18,6 +18,16 @@ VOLATILE = frozenset({"x-request-id", "content-length"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A request that is ready to be sent; `workspace` is what its header names, where the path names none."""
+
+    ids: Ids
+    target: str
+    body: Any
+    workspace: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A call, the answer, and the same with everything struck out that the caller itself had sent."""
 
@@ -100,16 +110,27 @@ class Desk:
 
     async def ask(self, call: Call, *, is_spent: bool = False) -> Asked:
         """Make the call; of things that it will change (`is_spent`), new ones."""
-        ids = await self._ids(call, is_spent=is_spent)
-        target = self.recipe.target(self.route.path, ids)
-        example = None if self.route.operation.body_example is None else self.route.body_example
-        body = self.recipe.sent(example, ids, self.world)
-        workspace = None if self.route.is_addressed or self.route.policy.who != "member" else self._header(call)
-        answer = await self.world.send(self.route.method, target, call.who, body, workspace=workspace)
-        return Asked(call=call, target=target, answer=answer, bare=_bare(answer, ids))
+        draft = await self.draft(call, is_spent=is_spent)
+        answer = await self.world.send(
+            self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace
+        )
+        return Asked(call=call, target=draft.target, answer=answer, bare=_bare(answer, draft.ids))
 
-    def _header(self, call: Call) -> str:
+    async def draft(self, call: Call, *, is_spent: bool = False) -> Draft:
+        """The request of a call, ready to be sent."""
+        ids = await self._ids(call, is_spent=is_spent)
+        example = None if self.route.operation.body_example is None else self.route.body_example
+        return Draft(
+            ids=ids,
+            target=self.recipe.target(self.route.path, ids),
+            body=self.recipe.sent(example, ids, self.world),
+            workspace=self._header(call),
+        )
+
+    def _header(self, call: Call) -> str | None:
         """A key works where it is from, whatever the header says: so it says something else."""
+        if self.route.is_addressed or self.route.policy.who != "member":
+            return None
         return self._uuid("ours" if call.who is self.world.cast.their_key else call.side)
 
     def _uuid(self, side: Side) -> str:

@@ -53,7 +53,7 @@ _IDEMPOTENCY_KEY: Final = {
 
 def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI document of the application."""
-    declared = list(_declared(app))
+    declared = sorted(_declared(app), key=lambda one: one[:2])  # the framework keeps routes and methods in no order
     types = [kind for *_, operation in declared for kind in (operation.body, operation.answer) if kind is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     by_type = dict(zip((_key(kind) for kind in types), schemas, strict=True))
