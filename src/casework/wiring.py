@@ -35,15 +35,24 @@ async def assembled(url: str, settings: Settings, clock: Clock) -> AsyncIterator
     database = await Database.open(url, size=settings.pool_size)
     engine = Engine(database, clock)
     parts = Services(database=database, engine=engine, clock=clock, settings=settings)
-    housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
     try:
         await engine.start()
-        await housekeeping.start()
         yield parts
     finally:
-        await housekeeping.stop()
         await engine.stop()
         await database.close()
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Services]:
+    """The services of a process that serves: it looks after its database meanwhile."""
+    async with services(settings) as parts:
+        housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
+        await housekeeping.start()
+        try:
+            yield parts
+        finally:
+            await housekeeping.stop()
 
 
 def application() -> Litestar:
@@ -52,6 +61,6 @@ def application() -> Litestar:
     logs.configure(level=settings.log_level, form=settings.log_format)
 
     def lifespan() -> AbstractAsyncContextManager[Services]:
-        return services(settings)
+        return serving(settings)
 
     return create_app(lifespan)

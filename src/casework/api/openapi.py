@@ -110,7 +110,7 @@ def _parameters(path: str, method: str, policy: Policy, operation: Operation) ->
     by_name = {parameter.name: parameter for parameter in operation.path}
     found = [_parameter(by_name.get(name) or Parameter(name=name, where="path")) for name in _PLACEHOLDER.findall(path)]
     found += [_parameter(parameter) for parameter in operation.query]
-    if method in _IDEMPOTENT and policy.who == "member":
+    if method in _IDEMPOTENT and policy.who == "member" and not operation.is_dry:
         found.append(_IDEMPOTENCY_KEY)
     return found
 
@@ -150,13 +150,11 @@ def _responses(path: str, policy: Policy, operation: Operation, schemas: dict[in
 
 def _refusals(path: str, policy: Policy, operation: Operation) -> set[int]:
     surface = surface_of(path)
-    found = {*operation.refuses, 500}
+    found = {*operation.refuses, surface.invalid, 500}  # a query that is no text is refused everywhere
     if policy.who != "anyone":
         found |= {401, 403}
     if operation.body is not None:
         found |= {surface.invalid, surface.malformed, 413, 415}
-    if operation.query or operation.path:
-        found.add(surface.invalid)
     return found & TITLES.keys()
 
 

@@ -43,7 +43,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     path, query: its parameters, checked and read through these. body, answer: the types of what is sent and answered,
     with examples. refuses: statuses beside those that follow from the policy and the inputs. is_hidden: not in the
-    reference.
+    reference. is_dry: it changes nothing, whatever its method says.
     """
 
     summary: str
@@ -60,6 +60,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     refuses: Sequence[int] = ()
     is_hidden: bool = False
+    is_dry: bool = False
 
 
 def get(path: str, policy: Policy, operation: Operation) -> Callable[[Handler], HTTPRouteHandler]:

@@ -20,35 +20,44 @@ _KEY: Final = "^[a-z][a-z0-9_-]{0,63}$"
 _YAMLS: Final = (YAML, "text/yaml", "application/x-yaml", "text/x-yaml")
 
 
+_Form = dict[str, Any] | bool
+"""A JSON Schema."""
+_Source = str | bool
+"""An expression (CEL); true and false may stand bare."""
+
+
 class TaskDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A task of a definition, as far as every kind has it: who does it, what they fill in, and the ways on."""
+    """A task of a definition, as far as every kind has it: who does it, what they fill in, and the ways on.
+
+    Null is the same as nothing.
+    """
 
     key: Annotated[str, Meta(pattern=_KEY)]
     kind: str
-    name: str = ""
-    description: str = ""
-    roles: list[str] = msgspec.field(default_factory=list)
-    form: dict[str, Any] = msgspec.field(default_factory=dict)
-    next: list[dict[str, str]] = msgspec.field(default_factory=list)
+    name: str | None = ""
+    description: str | None = ""
+    roles: list[str] | None = msgspec.field(default_factory=list)
+    form: _Form | None = msgspec.field(default_factory=dict)
+    next: list[dict[str, _Source | None]] | None = msgspec.field(default_factory=list)
 
 
 class DefinitionDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow in the format `casework: 1`: its tasks and the ways between them.
 
     `input` is the JSON Schema of what a run starts with; `start` holds the tasks that it begins with, by default the
-    first; `output` is the expression (CEL) that gives its result.
+    first; `output` is the expression (CEL) that gives its result. Null is the same as nothing.
     """
 
     casework: Literal[1]
     key: Annotated[str, Meta(pattern=_KEY)]
     tasks: Annotated[list[TaskDocument], Meta(min_length=1)]
-    name: str = ""
-    description: str = ""
-    labels: list[str] = msgspec.field(default_factory=list)
-    input: dict[str, Any] = msgspec.field(default_factory=dict)
-    start: list[str] = msgspec.field(default_factory=list)
-    output: str = ""
-    indicators: dict[str, str] = msgspec.field(default_factory=dict)
+    name: str | None = ""
+    description: str | None = ""
+    labels: list[str] | None = msgspec.field(default_factory=list)
+    input: _Form | None = msgspec.field(default_factory=dict)
+    start: list[str] | None = msgspec.field(default_factory=list)
+    output: _Source | None = ""
+    indicators: dict[str, _Source | None] | None = msgspec.field(default_factory=dict)
 
 
 EXAMPLE: Final = {

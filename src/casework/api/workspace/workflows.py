@@ -149,6 +149,7 @@ async def create(request: HttpRequest, services: Services, grant: Grant) -> Http
         body_media_types=MEDIA_TYPES,
         answer=ValidationResponse,
         answer_example=_VALIDATION_EXAMPLE,
+        is_dry=True,
     ),
 )
 async def validate(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
