@@ -17,7 +17,7 @@ from casework.client.staging import staged
 from tests.chaos.chaos import IS_LONG, Server, complaints, manager_of, rows, seeded
 
 KILLS = 20 if IS_LONG else 3
-MOVES_BETWEEN_KILLS_MAX = 120 if IS_LONG else 60
+MOVES_BETWEEN_KILLS_MAX = 120 if IS_LONG else 30
 WORKERS_ALONE = 0.3
 """How often only the processes that answer are killed, which the server replaces; else all of it, as power would."""
 WAIT_SECONDS = 120
