@@ -111,9 +111,7 @@ class Desk:
     async def ask(self, call: Call, *, is_spent: bool = False) -> Asked:
         """Make the call; of things that it will change (`is_spent`), new ones."""
         draft = await self.draft(call, is_spent=is_spent)
-        answer = await self.world.send(
-            self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace
-        )
+        answer = await self.world.send(self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace)
         return Asked(call=call, target=draft.target, answer=answer, bare=_bare(answer, draft.ids))
 
     async def draft(self, call: Call, *, is_spent: bool = False) -> Draft:

@@ -38,7 +38,12 @@ VALUES: Mapping[str, Any] = {
     "a nested object": {"nested": {"a": [1, {"b": None}]}},
     "SQL": "'; drop table runs; --",
 }
-UNSTORABLE: Mapping[str, Any] = {"NUL": "a\0b", "half a pair": "\ud800", "NUL within": {"a": ["\0"]}, "NUL name": {"\0": 1}}
+UNSTORABLE: Mapping[str, Any] = {
+    "NUL": "a\0b",
+    "half a pair": "\ud800",
+    "NUL within": {"a": ["\0"]},
+    "NUL name": {"\0": 1},
+}
 """Texts that the database cannot hold: to be refused wherever they stand."""
 
 TEXTS: Sequence[str] = (
