@@ -1,6 +1,5 @@
 """No input breaks anything: whatever is sent to whichever operation, it is answered as declared, or changes nothing."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
