@@ -59,6 +59,29 @@ PAIR: dict[str, Any] = {
 """Two tasks begin together; a third waits for both."""
 
 
+RESCUE: dict[str, Any] = {
+    "casework": 1,
+    "key": "rescue",
+    "name": "With a way for errors",
+    "tasks": [
+        {"key": "try", "kind": "human", "on_error": "repair", "next": [{"to": "end"}]},
+        {"key": "repair", "kind": "human"},
+    ],
+}
+"""What cannot be done leads to another task."""
+
+EACH: dict[str, Any] = {
+    "casework": 1,
+    "key": "each",
+    "name": "One by one",
+    "tasks": [
+        {"key": "ask", "kind": "human", "for_each": "input.people", "next": [{"to": "decide"}]},
+        {"key": "decide", "kind": "human"},
+    ],
+}
+"""A task is done once for each of several people."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """A workspace where people work on tickets.

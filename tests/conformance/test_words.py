@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conformance.client import WORK, Case, done
-from tests.conformance.scenes import RUNS, Desk
+from tests.conformance.client import WORK, Case, act, done
+from tests.conformance.scenes import EACH, RESCUE, RUNS, Desk
 
 RUN_WORDS = {
     "pending": ("pending", "PENDING", None, "pending", "draft"),
@@ -89,6 +89,14 @@ def failed_beside_another(desk: Desk) -> Case:
     return case
 
 
+def rescued(desk: Desk) -> Case:
+    """The task failed, and its way for errors was taken."""
+    case = desk.case(desk.manager, workflow=desk.workspace.publish(RESCUE))
+    case.start(desk.manager)
+    case.moved(desk.manager, "error", {"data": {"comment": "No."}})
+    return case
+
+
 SCENES: dict[str, tuple[Callable[[Desk], Case], str, dict[str, str]]] = {
     "a new run": (RUNS["pending"], "pending", {"classify": "ready", "review": "not reached", "resolve": "not reached"}),
     "somebody was named": (assigned, "pending", {"classify": "assigned", "review": "not reached"}),
@@ -118,6 +126,7 @@ SCENES: dict[str, tuple[Callable[[Desk], Case], str, dict[str, str]]] = {
         {"classify": "skipped", "review": "not reached", "resolve": "completed"},
     ),
     "it could not be done": (RUNS["failed"], "failed", {"classify": "failed", "review": "not reached"}),
+    "an error was caught": (rescued, "paused", {"try": "failed", "repair": "ready"}),
     "one of two branches failed": (
         failed_beside_another,
         "failed",
@@ -136,6 +145,27 @@ def test_every_surface_has_its_word_for_the_state_of_a_run_and_of_its_steps(desk
 
     assert seen.words == RUN_WORDS[state]
     assert {key: seen.step(key) for key in steps} == {key: STEP_WORDS[word] for key, word in steps.items()}
+
+
+def test_a_task_done_for_each_of_several_is_shown_as_begun_once_the_first_of_them_is(desk: Desk):
+    workflow = desk.workspace.publish(EACH)
+    case = desk.case(desk.manager, workflow=workflow, input={"people": ["Ada", "Grace"]})
+    uuids = [one["id"] for one in case.activities()]
+
+    def shown() -> tuple[str, str, str, str | None]:
+        seen = case.view()
+        step, task = seen.chat_step("ask"), seen.task("ask")
+        assert step["startedAt"] == task["startedAt"]
+        return seen.chat_run["status"], step["status"], task["status"], step["startedAt"]
+
+    assert shown() == ("pending", "pending", "current", None)
+    began = done(act(desk.manager, uuids[1], "assign", {"start_working": True}))["data"]["attributes"]["started_at"]
+    assert shown() == ("running", "running", "current", began)
+    done(act(desk.manager, uuids[1], "complete", {"data": {}}))
+    assert shown() == ("running", "running", "current", began)
+    done(act(desk.manager, uuids[0], "assign", {"start_working": True}))
+    done(act(desk.manager, uuids[0], "complete", {"data": {}}))
+    assert shown() == ("running", "completed", "completed", began)
 
 
 def test_the_scenes_hold_every_state_of_both_tables():

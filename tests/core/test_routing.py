@@ -275,6 +275,14 @@ class TestForEach:
         assert case.live() == ["z"]
         assert case.run.steps[0].output == [{"got": children[0]}, {"got": children[1]}]
 
+    def test_the_task_begins_when_the_first_of_its_items_does(self):
+        case = self.of([1, 2])
+        assert case.run.steps[0].started_at is None
+        for number in (3, 2):
+            case.do(Assign(step=number, assignee=person(1), start_working=True))
+        parent, _, first = case.run.steps
+        assert parent.started_at == first.started_at == case.run.started_at is not None
+
     def test_at_most_concurrency_children_are_live(self):
         case = self.of([1, 2, 3], concurrency=1)
         seen = []

@@ -27,14 +27,11 @@ VALUES: Mapping[str, Any] = {
     "a fraction": 1.5,
     "a huge float": 1e308,
     "an empty text": "",
-    "a word": "nonsense",
     "a bad date": "2024-02-30T99:00:00Z",
     "a date far away": "9999-12-31T23:59:59-23:59",
     "a long text": "x" * LONG,
-    "an empty list": [],
     "a list": [None, 1, "x", {}],
     "a long list": [1] * 10_000,
-    "an object": {},
     "a nested object": {"nested": {"a": [1, {"b": None}]}},
     "SQL": "'; drop table runs; --",
 }
@@ -51,31 +48,26 @@ TEXTS: Sequence[str] = (
     "0",
     "-1",
     "1.5",
-    "1e18",
     "NaN",
     "1000000000000000000",
     "9" * 40,
-    "nonsense",
     "2024-02-30",
-    "99999-01-01",
-    "2024-01-01T00:00:00+99:00",
+    "99999-01-01T00:00:00+99:00",
     "018d7c5e-1a00-7000-8000-00000000dea",
     "id; drop table runs",
-    "(select 1)",
     "name desc nulls first",
     "' or '1'='1",
-    "[",
     '{"a":' * 100,
     "x" * LONG,
     "\u0661\u0662",
     ",,,",
 )
-BROKEN: Sequence[str] = ("%00", "%ff", "%ED%A0%80", "a%00b")
+BROKEN: Sequence[str] = ("a%00b", "%ff", "%ED%A0%80")
 """What no text can be made of, or none that the database can hold."""
 
 PATHS: Sequence[str] = (
-    *("0", "-1", "1.5", "NaN", "null", "..", "1e18", "9" * 40, "x" * 5000, "+1", "%20", "%7B%7D", "%D9%A1"),
-    *("%27%3B%20drop%20table%20runs%3B--", "1000000000000000000", *BROKEN),
+    *("0", "-1", "1.5", "NaN", "..", "9" * 40, "x" * 5000, "%20", "%D9%A1", "%27%3B%20drop%20table%20runs%3B--"),
+    *("1000000000000000000", *BROKEN),
 )
 
 
@@ -172,7 +164,8 @@ def _queries(aim: Aim) -> Iterator[Hostile]:
         for text in BROKEN:
             yield asked(f"{name}: {text}", f"{name}={text}", must_fail=True)
         yield asked(f"{name} twice", f"{name}=1&{name}=2", must_fail=False)
-        yield asked(f"{name} 10,000 times", "&".join([f"{name}=1"] * 10_000), must_fail=False)
+        if "[" in name:
+            yield asked(f"{name} 10,000 times", "&".join([f"{name}=1"] * 10_000), must_fail=False)
 
 
 def _is_readable(name: str, schema: Schema, text: str) -> bool:
@@ -244,11 +237,10 @@ def _bodies(aim: Aim) -> Iterator[Hostile]:
         if not aim.document.may_be(aim.schema, value):
             yield aim.send(f"{label} for the whole", value)
     yield aim.send("nothing at all", b"", must_fail=False)
-    for depth in (65, 10_000, 400_000):
-        yield aim.send(f"{depth} lists deep", b"[" * depth + b"]" * depth)
+    for depth in (65, 10_000):
         yield aim.send(f"{depth} brackets that stay open", b"[" * depth)
-        deep = b'{"a":' * depth + b"1" + b"}" * depth
-        yield aim.send(f"{depth} objects deep", deep[: 2 * MIB])
+        yield aim.send(f"{depth} objects deep", b'{"a":' * depth + b"1" + b"}" * depth)
+    yield aim.send("400,000 lists deep", b"[" * 400_000 + b"]" * 400_000)
     padded = valid + b" " * (2 * MIB)
     yield aim.send("2 MiB", padded)
     yield replace(aim.send("2 MiB of unannounced length", padded), is_in_pieces=True)

@@ -100,8 +100,7 @@ class Draft:
         """Hands on the step: it is in progress from now."""
         first = step.started_at is None
         changed = self.change(step, state=IN_PROGRESS, open_since=self.now, started_at=step.started_at or self.now)
-        if self.run.started_at is None:
-            self.change_run(started_at=self.now)
+        self._begin(changed, self.now)
         self.record("step.started" if first else "step.resumed", changed, account_id=changed.account_id)
         return changed
 
@@ -130,8 +129,8 @@ class Draft:
                     self.change(other, is_output=False)
             fields["is_output"] = True
         started_at = step.started_at or (self.now if state == COMPLETED else None)
-        if started_at is not None and self.run.started_at is None:
-            self.change_run(started_at=started_at)
+        if started_at is not None:
+            self._begin(step, started_at)
         if step.kind == FOR_EACH and not step.is_last:
             for child in self.steps:
                 if child.parent == step.number:
@@ -139,6 +138,14 @@ class Draft:
         return self.close_period(
             step, state=state, ended_at=self.now, started_at=started_at, try_resolve_at=None, **fields
         )
+
+    def _begin(self, step: Step, at: datetime) -> None:
+        """Work on a step began then: so did the run, and the step that fanned out to it, if nothing of them had."""
+        if self.run.started_at is None:
+            self.change_run(started_at=at)
+        parent = None if step.parent is None else self._steps[step.parent]
+        if parent is not None and parent.started_at is None:
+            self.change(parent, started_at=at)
 
     def retract(self, step: Step, error: Json) -> Step:
         """A step that completed in this decision failed after all; its task's output is the one before again."""

@@ -9,7 +9,8 @@ from casework.api import messages
 from casework.api.chats.words import RUN_STATUS, STEP_STATUS, Status
 from casework.api.messages import OpenAIMessageResponse
 from casework.api.render import Instant, instant
-from casework.operations.chat_runs import ShownRun
+from casework.core.step import WAITING
+from casework.operations.chat_runs import ShownRun, ShownTask
 from casework.operations.chats import Chat
 
 T = TypeVar("T")
@@ -151,13 +152,20 @@ def shown_run(shown: ShownRun) -> WorkflowRun:
         steps=[
             WorkflowStep(
                 id=task.key,
-                status=STEP_STATUS[task.state],
+                status=_status(task),
                 started_at=instant(task.started_at),
                 completed_at=instant(task.ended_at),
             )
             for task in shown.tasks
         ],
     )
+
+
+def _status(task: ShownTask) -> Status:
+    """A task that waits for others has begun when they have: before that, nothing of it runs."""
+    if task.state == WAITING and task.started_at is None:
+        return "pending"
+    return STEP_STATUS[task.state]
 
 
 def shown_chat(chat: Chat) -> ChatResponse:
