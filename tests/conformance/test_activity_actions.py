@@ -90,11 +90,11 @@ def test_an_action_that_needs_no_body_takes_none(desk: Desk, action: str):
 # Assign
 
 
-def test_assign_without_account_id_is_the_caller(desk: Desk):
-    for body in ({}, {"start_working": False}, {"account_id": None, "start_working": False}):
-        assert done(act(desk.ada, fresh_activity(desk), "assign", body))["data"]["attributes"][
-            "assigned_account_id"
-        ] == (desk.ada.account_id)
+@pytest.mark.parametrize("body", [{}, {"start_working": False}, {"account_id": None, "start_working": False}])
+def test_assign_without_account_id_is_the_caller(desk: Desk, body: dict[str, Any]):
+    given = done(act(desk.ada, fresh_activity(desk), "assign", body))
+
+    assert given["data"]["attributes"]["assigned_account_id"] == desk.ada.account_id
 
 
 def test_assign_with_self_assigning_is_the_caller(desk: Desk):

@@ -111,7 +111,7 @@ def test_too_many_wrong_passwords_are_429_with_retry_after(desk: Desk):
 
 # Lists
 
-LISTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "{path}/assignments": ({"page": 10**9}, {"pageSize": 10**9}),
     "{path}/workflows": ({"page": 10**9}, {"pageSize": 10**9}),
     "{path}/workflows/{workflow}/versions": ({"page": 10**9}, {"pageSize": 10**9}),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.client import ABSENT_ID, INSTANT, Caller, Case, done, refused
+from tests.conformance.client import ABSENT_ID, INSTANT, Case, done, refused
 from tests.conformance.conftest import Site
 from tests.conformance.scenes import RUNS, Desk, open_desk
 
@@ -241,11 +241,7 @@ def test_both_need_use_and_no_scope(desk: Desk):
         assert desk.ada.get(path).status_code == 200
         refused(desk.outsider.get(path), 403)
         refused(scoped.get(path), 403)
-        refused(anonymous(desk.ada).get(path), 401)
-
-
-def anonymous(who: Caller) -> Caller:
-    return who.anonymous()
+        refused(desk.ada.anonymous().get(path), 401)
 
 
 def test_an_absent_workflow_is_404_on_both(desk: Desk):
