@@ -1,4 +1,4 @@
-"""Everything that can be set, read from the environment (CASEWORK_...) or from NAME_FILE for secrets in files."""
+"""Everything that can be set, read from the environment (CASEWORK_...)."""
 
 from pathlib import Path
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What the sources must not say, found in their syntax trees: each rule takes a module's source and names what breaks it.
+"""What the sources must not say, found in their syntax trees: each rule takes a source and names what breaks it.
 
 Reasons for exceptions stand where the exceptions are listed, in the test.
 """
@@ -7,26 +7,34 @@ import ast
 import re
 from collections.abc import Iterator
 
-_SQL = re.compile(
-    r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\s+\w+\s+set\b|\bdelete\s+from\b|\bcreate\s+(table|index|database)\b"
-    r"|\balter\s+(table|system|database|sequence)\b|\b(drop|truncate)\s+(table|database|index)\b|\bset_config\s*\(",
-    re.IGNORECASE | re.DOTALL,
+_WORDS = (
+    r"select\b.+\bfrom\b",
+    r"insert\s+into\b",
+    r"update\s+\w+\s+set\s+\w+\s*=",
+    r"delete\s+from\b",
+    r"(create|alter|drop|truncate)\s+(table|index|database|sequence|system)\b",
+    r"set_config\s*\(",
 )
+_SQL = re.compile("|".join(rf"\b{word}" for word in _WORDS), re.DOTALL)
+_SHOUTED = re.compile(_SQL.pattern, re.DOTALL | re.IGNORECASE)
+"""Small letters, or none at all: a sentence that begins with Select is none."""
+
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*\Z")
 
 
 def statements(source: str) -> Iterator[str]:
     """Texts that look like SQL, with their lines; what a docstring says is no statement."""
     tree = ast.parse(source)
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    passed_over = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed_over |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for _, node in _with_function(tree, ""):
         text = _text(node)
-        if text is not None and id(node) not in prose and _SQL.search(text):
+        if text is not None and id(node) not in passed_over and _is_sql(text):
             yield f"line {getattr(node, 'lineno', 0)}: {' '.join(text.split())[:60]}"
 
 
 def interpolations(source: str) -> Iterator[str]:
-    """What f-strings put into their text but constants of modules, as `function: expression`; errors may say anything."""
+    """What f-strings put into their text but constants, as `function: expression`; what is raised may say anything."""
     tree = ast.parse(source)
     for function, node in _with_function(tree, ""):
         if isinstance(node, ast.FormattedValue) and not _is_constant(node.value):
@@ -34,7 +42,7 @@ def interpolations(source: str) -> Iterator[str]:
 
 
 def unguarded(source: str) -> Iterator[str]:
-    """Public coroutines that are given a connection, and neither a grant nor a workspace; or that do not use it."""
+    """Public coroutines that are given a connection but neither a grant nor a workspace, or that do not look at it."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
             names = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
@@ -58,6 +66,11 @@ def imports(source: str) -> set[str]:
             found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found
+
+
+def _is_sql(text: str) -> bool:
+    shouted = _SHOUTED.search(text)
+    return _SQL.search(text) is not None or (shouted is not None and shouted[0].split()[0].isupper())
 
 
 def _text(node: ast.AST) -> str | None:
