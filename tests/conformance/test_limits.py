@@ -63,6 +63,15 @@ def test_a_body_over_1_mib_is_413_also_when_its_length_was_not_announced(desk: D
     refused(send(desk.manager, addresses[name], chunks()), 413)
 
 
+@pytest.mark.parametrize("status", [401, 413])
+def test_a_body_that_is_refused_before_it_was_read_costs_no_later_request(desk: Desk, addresses, status: int):
+    who = desk.manager if status == 413 else desk.manager.anonymous()
+
+    for _ in range(30):
+        refused(send(who, addresses["workspace"], iter([b" " * (64 * 1024)] * 17)), status)
+        done(desk.manager.get("/api/liveness"))
+
+
 def test_a_body_of_1_mib_is_taken(desk: Desk, addresses):
     text = json.dumps({"data": {"note": ""}})
     padded = text.encode() + b" " * (MEBIBYTE - len(text))

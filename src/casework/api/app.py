@@ -30,6 +30,13 @@ _HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _NO_STORE: Final = (b"cache-control", b"no-store")
+_CLOSE: Final = (b"connection", b"close")
+"""Said where an answer comes before the body was taken: what is left of it stands in the way of the next request, so
+the server hangs up, and a client that is not told would find out by losing that request."""
+
+_SMALL_BYTES: Final = 8 * 1024
+"""A body that comes along with its headers, and is in nobody's way."""
+
 _STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -43,17 +50,25 @@ class Application(Litestar):
             return
         started = perf_counter()
         status = 0
+        is_taken = not _has_large_body(scope)
+
+        async def noted() -> Any:
+            nonlocal is_taken
+            message = await receive()
+            is_taken = is_taken or not message.get("more_body", False)
+            return message
 
         async def dressed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _dress(message["headers"], scope, self.state.get("services"))
+                headers = _dress(message["headers"], scope, self.state.get("services"))
+                message["headers"] = headers if is_taken else [*headers, _CLOSE]
             await send(message)
 
         try:
             with bound_contextvars(request_id=request_id(scope)):
-                await super().__call__(scope, receive, dressed)
+                await super().__call__(scope, noted, dressed)
         finally:
             route = scope.get("path_template", UNMATCHED)
             self.state.metrics.count(scope["method"], route, status, perf_counter() - started)
@@ -92,6 +107,16 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.openapi = to_json(document(app))
     return app
+
+
+def _has_large_body(scope: Scope | Any) -> bool:
+    if scope.get("http_version") not in ("1.0", "1.1"):  # later ones carry each request on its own
+        return False
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length")
+    if length is None:
+        return b"transfer-encoding" in headers
+    return not length.isdigit() or int(length) > _SMALL_BYTES
 
 
 def _dress(headers: Any, scope: Scope | Any, services: Services | None) -> list[tuple[bytes, bytes]]:
