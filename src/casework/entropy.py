@@ -20,3 +20,8 @@ def new_bytes(number: int) -> bytes:
 def new_secret() -> str:
     """256 random bits as text that is safe in a header, a cookie and a URL."""
     return secrets.token_urlsafe(32)
+
+
+def new_fraction() -> float:
+    """A number from 0 to 1."""
+    return secrets.SystemRandom().random()

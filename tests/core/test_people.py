@@ -247,5 +247,5 @@ def test_a_step_of_an_earlier_visit_has_ended():
 
 def test_what_waits_for_its_children_is_nobody_s_activity():
     case = Case.of(human("a", for_each="input.items"), input={"items": [1]})
-    with pytest.raises(Conflict, match="something else than a person"):
+    with pytest.raises(Conflict, match="that no person does"):
         case.do(Assign(step=1, assignee=person(1)))

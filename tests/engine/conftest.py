@@ -84,6 +84,10 @@ class Workshop:
         async with self.services.database.read() as connection:
             return [tuple(row) for row in await connection.fetch(query, *arguments)]
 
+    async def write(self, statement: str) -> None:
+        async with self.services.database.write() as connection:
+            await connection.execute(statement)
+
     async def value(self, query: str, *arguments: Any) -> Any:
         ((found,),) = await self.rows(query, *arguments)
         return found

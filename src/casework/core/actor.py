@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 
-ActorKind = Literal["member", "key", "system"]
+ActorKind = Literal["member", "key", "agent", "system"]
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """A member, a key that acts as the workspace, or the system itself; as events name it.
+    """A member, a key that acts as the workspace, an agent, or the system itself; as events name it.
 
     id: the member's or the key's. account_id: the person's, None where no person acts.
     supervises: may act on what is assigned to others (a supervisor of the project, or activities:write).

@@ -1,11 +1,14 @@
 """What may be asked of a run. Each is decided by `decide`, alone or beside others in one commit."""
 
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 import msgspec
 
 from casework.core.actor import Assignee
 from casework.core.definition import Json
+from casework.core.work import Ask, Call
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,3 +94,74 @@ class Update(Command, frozen=True, kw_only=True):
     due_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     member_id: int | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Json] | msgspec.UnsetType = msgspec.UNSET
+
+
+# What workers ask, of steps that they perform (SEMANTICS, Attempts)
+
+
+class Claim(StepCommand, frozen=True, kw_only=True):
+    """A worker begins attempt number `attempt`, which a job told it of."""
+
+    attempt: int
+    worker: UUID
+
+
+class AttemptCommand(StepCommand, frozen=True, kw_only=True):
+    """Something that only the newest attempt may say. calls: what models were asked meanwhile."""
+
+    attempt: int
+    calls: tuple[Call, ...] = ()
+
+
+class Progress(AttemptCommand, frozen=True, kw_only=True):
+    """How far it is; `memory`, where given, is what the next attempt will be told."""
+
+    detail: dict[str, Json] = {}
+    memory: Json | msgspec.UnsetType = msgspec.UNSET
+
+
+class Report(AttemptCommand, frozen=True, kw_only=True):
+    """The attempt's output. worker: goes on at once with a step of these kinds that follows, if any."""
+
+    output: Json
+    worker: UUID | None = None
+    kinds: frozenset[str] = frozenset()
+
+
+class ReportFailure(AttemptCommand, frozen=True, kw_only=True):
+    """The attempt failed.
+
+    is_final: another one would fail as well. retry_after: seconds to wait at least. seed: from 0 to 1, spreads the
+    waiting. output: the last answer, where that is what did not fit.
+    """
+
+    code: str
+    message: str
+    is_final: bool = False
+    retry_after: float = 0
+    seed: float = 1
+    output: Json = None
+
+
+class Suspend(AttemptCommand, frozen=True, kw_only=True):
+    """The step waits for people's answers; with all of them the next attempt begins, and is told `memory`."""
+
+    asks: tuple[Ask, ...]
+    memory: Json = None
+
+
+class Lose(StepCommand, frozen=True, kw_only=True):
+    """The worker of that attempt is gone: the step is anybody's again, and this does not count against `retry`."""
+
+    attempt: int
+
+
+class Look(StepCommand, frozen=True, kw_only=True):
+    """The instant has come at which the step is to be looked at (`try_resolve_at`)."""
+
+
+class ResolveIncident(StepCommand, frozen=True, kw_only=True):
+    """End an incident: try again, go on with an output, go on without one, or let the run fail."""
+
+    how: Literal["retry", "output", "skip", "fail"]
+    output: Json = None

@@ -8,42 +8,70 @@ import msgspec
 
 from casework.core import people
 from casework.core.actor import Actor
+from casework.core.automation import (
+    begin_pending,
+    claim,
+    look,
+    lose,
+    progress,
+    report,
+    report_failure,
+    suspend,
+    take,
+)
 from casework.core.command import (
     Assign,
     CancelRun,
     CancelStep,
+    Claim,
     Command,
     Complete,
     Fail,
+    Look,
+    Lose,
     Pause,
     Process,
+    Progress,
     Reassign,
+    Report,
+    ReportFailure,
+    ResolveIncident,
     Save,
     Select,
     Start,
+    Suspend,
     Unassign,
     Update,
 )
+from casework.core.definition import Json
 from casework.core.draft import Draft
 from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
 from casework.core.event import Event
-from casework.core.routing import advance, arrive, fail, fire_joins, gather
+from casework.core.resolution import resolve_incident
+from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
 from casework.core.run import Run, current_step
-from casework.core.step import COMPLETED
+from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
+from casework.core.work import Call, Job
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What follows from a command that is accepted: the run as it is afterwards, and the facts.
 
     No events: nothing changed. interrupts: an account whose open work period in any other run must close in the same
-    transaction, because a person's hands are on one thing only.
+    transaction, because a person's hands are on one thing only. jobs: calls to workers. memories: what the next attempt
+    at a step will be told, by its number. calls: models that were asked for a step. taken: the step that the worker who
+    reported goes on with.
     """
 
     run: Run
     events: tuple[Event, ...] = ()
     interrupts: int | None = None
+    jobs: tuple[Job, ...] = ()
+    memories: dict[int, Json] = {}
+    calls: tuple[tuple[int, Call], ...] = ()
+    taken: int | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,13 +90,22 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
         if not run.is_open:
             _refuse_ended(run, command)
         _RULES[type(command)](draft, command)
-        fire_joins(draft)
+        _carry_on(draft)
+        taken = _go_on(draft, command) if isinstance(command, Report) else None
         settle(draft)
     except CaseworkError as error:
         return Refusal(error=error)
     if not draft.events:
         return Decision(run=run)
-    return Decision(run=draft.settled(), events=tuple(draft.events), interrupts=draft.interrupts)
+    return Decision(
+        run=draft.settled(),
+        events=tuple(draft.events),
+        interrupts=draft.interrupts,
+        jobs=tuple(job for job in draft.jobs if draft.step(job.step).state == QUEUED),
+        memories=draft.memories,
+        calls=tuple(draft.calls),
+        taken=taken,
+    )
 
 
 def interrupt(run: Run, account_id: int, actor: Actor, now: datetime) -> Decision:
@@ -79,6 +116,27 @@ def interrupt(run: Run, account_id: int, actor: Actor, now: datetime) -> Decisio
     if not draft.events:
         return Decision(run=run)
     return Decision(run=draft.settled(), events=tuple(draft.events))
+
+
+def _carry_on(draft: Draft) -> None:
+    """Begin what was reached, fire the joins that nothing else can come to, and again while either leads further."""
+    while True:
+        begin_pending(draft)
+        fire_joins(draft)
+        if not draft.pending or not draft.run.is_open:
+            return
+
+
+def _go_on(draft: Draft, command: Report) -> int | None:
+    """The worker who reported begins the next step that it can perform, without waiting for a call to it."""
+    if command.worker is None:
+        return None
+    for job in draft.jobs:
+        step = draft.step(job.step)
+        if job.kind in command.kinds and step.state == QUEUED:
+            take(draft, step, command.worker)
+            return step.number
+    return None
 
 
 def _refuse_ended(run: Run, command: Command) -> None:
@@ -108,7 +166,7 @@ def _complete(draft: Draft, command: Complete) -> None:
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
     output = {**step.data, **command.data}
-    problems = draft.version.form_problems(step.task, output)
+    problems = people.form_problems(draft, step, output)
     if problems:
         raise Invalid(
             "The data does not fit the task's form.",
@@ -131,7 +189,7 @@ def _cancel_step(draft: Draft, command: CancelStep) -> None:
         raise Denied(message)
     cancelled = cancel_step(draft, step)
     if cancelled.parent is not None:
-        gather(draft, cancelled)
+        rejoin(draft, cancelled)
 
 
 def _cancel_run(draft: Draft, command: CancelRun) -> None:
@@ -177,6 +235,14 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     CancelRun: _cancel_run,
     Select: select,
     Update: _update,
+    Claim: claim,
+    Progress: progress,
+    Report: report,
+    ReportFailure: report_failure,
+    Suspend: suspend,
+    Lose: lose,
+    Look: look,
+    ResolveIncident: resolve_incident,
 }
 
 _ACTIONS: Final[dict[type[Command], str]] = {
@@ -191,4 +257,9 @@ _ACTIONS: Final[dict[type[Command], str]] = {
     CancelStep: "cancel the activity",
     CancelRun: "cancel",
     Select: "select a task",
+    Claim: "begin an attempt",
+    Report: "report",
+    ReportFailure: "report a failure",
+    Suspend: "ask",
+    ResolveIncident: "resolve the incident",
 }

@@ -17,8 +17,10 @@ VISITS_DEFAULT: Final = 100
 ITEMS_MAX: Final = 10_000
 """Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
 
+HUMAN: Final = "human"
+
 KINDS: Final = (
-    "human",
+    HUMAN,
     "agent",
     "http",
     "function",
@@ -29,12 +31,19 @@ KINDS: Final = (
 )
 """Every kind the format knows."""
 
-KINDS_BUILT: Final = frozenset({"human"})
+BY_WORKERS: Final = frozenset({"agent", "http", "function"})
+"""Kinds whose steps a worker performs, attempt by attempt."""
+
+AT_ONCE: Final = frozenset({"decision", "set"})
+"""Kinds whose steps are pure, and are done in the decision that reaches them."""
+
+KINDS_BUILT: Final = frozenset({HUMAN, "http", "function", "decision", "set"})
 """The kinds that can be published now."""
 
 Split = Literal["first", "all"]
 Join = Literal["each", "all", "any"]
 ItemError = Literal["fail", "skip", "collect"]
+OnFailure = Literal["fail", "incident"]
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,8 +53,20 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     when: str | None = None
 
 
+class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How often a step is tried in all, and how long to wait between: `backoff` seconds, doubled up to `max`."""
+
+    attempts: int = 1
+    backoff: int = 1
+    max: int = 60
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A node of a workflow. `due` is in seconds from the moment a step of it became ready."""
+    """A node of a workflow.
+
+    due: seconds from the moment a step of it became ready. timeout: seconds that one attempt may take.
+    settings: what its kind alone knows (`core.settings`).
+    """
 
     key: str
     name: str
@@ -68,6 +89,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     concurrency: int = ITEMS_MAX
     on_item_error: ItemError = "fail"
     on_error: str | None = None
+    on_failure: OnFailure | None = None
+    retry: Retry = Retry()
+    timeout: int | None = None
     indicators: dict[str, str] = {}
     settings: dict[str, Json] = {}
 
@@ -82,6 +106,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
     input: Json = None
     output: str | None = None
+    on_failure: OnFailure = "fail"
     indicators: dict[str, str] = {}
     labels: tuple[str, ...] = ()
 

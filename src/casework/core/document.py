@@ -6,11 +6,11 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from casework.core.definition import Definition, Task
+from casework.core.definition import Definition, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
-_TAIL: Final = ("output", "indicators")
+_TAIL: Final = ("output", "on_failure", "indicators")
 
 _RARE_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
 
@@ -41,8 +41,14 @@ def _task(task: Task) -> dict[str, Any]:
     settings = values.pop("settings", {})
     if task.name == task.key:
         del values["name"]
-    if task.due is not None:
-        values["due"] = format_duration(task.due)
+    for name, seconds in (("due", task.due), ("timeout", task.timeout)):
+        if seconds is not None:
+            values[name] = format_duration(seconds)
+    if task.retry == Retry():
+        values.pop("retry", None)
+    for name in ("backoff", "max"):
+        if name in values.get("retry", {}):
+            values["retry"][name] = format_duration(values["retry"][name])
     if task.exclude:
         values["exclude"] = [f"tasks.{key}" for key in task.exclude]
     return {**values, **settings}

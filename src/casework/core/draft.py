@@ -1,7 +1,9 @@
 """A decision in the making: the run as it will be, and the facts that led there."""
 
+from collections import deque
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -13,10 +15,15 @@ from casework.core.event import Event
 from casework.core.run import Run
 from casework.core.run_context import build_context
 from casework.core.step import COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, Step
+from casework.core.work import Call, Job
 
 
 class Draft:
-    """What deciding works on: values go in, changed values come out, nothing else is touched."""
+    """What deciding works on: values go in, changed values come out, nothing else is touched.
+
+    jobs: calls to workers that follow. memories: what the next attempt at a step will be told, by number. calls: models
+    that were asked, with the step's number. pending: automatic steps that were reached and are not begun.
+    """
 
     def __init__(self, run: Run, actor: Actor, now: datetime) -> None:
         self.run = run
@@ -26,6 +33,10 @@ class Draft:
         self.revision = run.revision + 1
         self.events: list[Event] = []
         self.interrupts: int | None = None
+        self.jobs: list[Job] = []
+        self.memories: dict[int, Json] = {}
+        self.calls: list[tuple[int, Call]] = []
+        self.pending: deque[int] = deque()
         self._steps = {step.number: step for step in run.steps}
 
     # The run
@@ -135,9 +146,39 @@ class Draft:
             for child in self.steps:
                 if child.parent == step.number:
                     self.change(child, is_last=False)
+        step = self.close_attempt(step)
         return self.close_period(
             step, state=state, ended_at=self.now, started_at=started_at, try_resolve_at=None, **fields
         )
+
+    # Attempts
+
+    def open_attempt(self, step: Step, worker: UUID) -> Step:
+        """A worker begins the next attempt."""
+        first = step.started_at is None
+        changed = self.change(
+            step,
+            state=IN_PROGRESS,
+            attempt=step.attempt + 1,
+            worker=worker,
+            attempt_at=self.now,
+            started_at=step.started_at or self.now,
+        )
+        self._begin(changed, self.now)
+        self.record("step.started" if first else "step.resumed", changed, attempt=changed.attempt)
+        return changed
+
+    def close_attempt(self, step: Step, **fields: Any) -> Step:
+        """The attempt, if one is open, is over: its time is added up; with other fields to set beside."""
+        if step.attempt_at is None:
+            return self.change(step, **fields) if fields else step
+        took = milliseconds(step.attempt_at, self.now)
+        self.change_run(machine_ms=self.run.machine_ms + took)
+        return self.change(step, worker=None, attempt_at=None, machine_ms=step.machine_ms + took, **fields)
+
+    def enqueue(self, step: Step) -> None:
+        """Call a worker to the step's next attempt."""
+        self.jobs.append(Job(kind=step.kind, step=step.number, attempt=step.attempt + 1))
 
     def _begin(self, step: Step, at: datetime) -> None:
         """Work on a step began then: so did the run, and the step that fanned out to it, if nothing of them had."""
@@ -153,6 +194,12 @@ class Draft:
         for other in before[-1:]:
             self.change(other, is_output=True)
         return self.change(step, state=FAILED, error=error, is_output=False)
+
+    def reopened(self, step: Step) -> Step:
+        """A step that completed in this decision has not ended after all; one that has not ended is as it was."""
+        if step.ended_at is None:
+            return step
+        return self.change(self.retract(step, None), ended_at=None, output=None)
 
     # What conditions see
 

@@ -12,7 +12,12 @@ from casework.core.step import CANCELLED, COMPLETED, SKIPPED, Step
 
 
 def cancel_step(draft: Draft, step: Step) -> Step:
-    """Take a live step out of the run: cancelled, nobody on it, its work period closed."""
+    """Take a live step out of the run with those beneath it: cancelled, nobody on it, its work period closed."""
+    if not draft.step(step.number).is_live:  # it went along with the one above it
+        return draft.step(step.number)
+    for other in draft.live():
+        if other.parent == step.number:
+            cancel_step(draft, other)
     changed = draft.end(step, CANCELLED, account_id=None, member_id=None)
     draft.record("step.cancelled", changed)
     return changed

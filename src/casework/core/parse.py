@@ -13,6 +13,7 @@ from casework.core.parse_task import (
     ENTRIES_MAX,
     NAME_MAX,
     check_unknown,
+    read_on_failure,
     read_task,
 )
 from casework.core.parse_text import read_text
@@ -33,9 +34,10 @@ FIELDS: Final = (
     "tasks",
     "start",
     "output",
+    "on_failure",
     "indicators",
 )
-LATER: Final = frozenset({"budget", "calendar", "capacity", "compensate", "distribute", "on_failure", "reminders"})
+LATER: Final = frozenset({"budget", "calendar", "capacity", "compensate", "distribute", "reminders"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -73,6 +75,7 @@ def _read(values: dict[str, Any], report: Report) -> Definition:
         description=fields.text("description", DESCRIPTION_MAX),
         input=fields.schema("input"),
         output=fields.source("output"),
+        on_failure=read_on_failure(fields) or "fail",
         indicators=fields.sources("indicators", ENTRIES_MAX),
         labels=fields.texts("labels", ENTRIES_MAX, NAME_MAX),
     )

@@ -9,6 +9,9 @@ from casework.core.duration import parse_duration
 from casework.core.parse_report import WORD_MAX, Path, Report, quoted
 from casework.core.schema import SchemaProblem, compile_schema
 
+MAP_ENTRIES_MAX: Final = 200
+"""Of a map that an author writes out by hand."""
+
 _INDICATOR: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -130,6 +133,47 @@ class Fields:
             )
             return None
         return value
+
+    def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers from `low` to `high`, each listed once."""
+        value = self.get(name)
+        fits = isinstance(value, list) and all(type(item) is int and low <= item <= high for item in value)
+        if not fits or len(set(value)) != len(value) or not value:
+            self.wrong(name, f"'{name}' must be a list of whole numbers from {low:,} to {high:,}, each listed once")
+            return ()
+        return tuple(value)
+
+    def map(self, name: str, *, is_required: bool = False) -> dict[str, Json]:
+        """A map from names to values, of at most MAP_ENTRIES_MAX; a required one holds something."""
+        value = self.get(name)
+        if value is None and not is_required:
+            return {}
+        if not isinstance(value, dict) or (is_required and not value):
+            self.wrong(name, f"'{name}' must be a map from names to values")
+            return {}
+        if len(value) > MAP_ENTRIES_MAX:
+            self.wrong(name, f"'{name}' has {len(value):,} entries; at most {MAP_ENTRIES_MAX:,} are allowed")
+            return {}
+        return value
+
+    def maps(self, name: str, known: tuple[str, ...], limit: int) -> tuple["Fields", ...]:
+        """A list of 1 to `limit` maps that hold nothing but the known fields."""
+        value = self.get(name)
+        if not isinstance(value, list) or not 0 < len(value) <= limit:
+            self.wrong(name, f"'{name}' must be a list of 1 to {limit:,} maps")
+            return ()
+        found = []
+        for i, item in enumerate(value):
+            path = (*self.path, name, i)
+            if not isinstance(item, dict):
+                self.report.add(path, "must be a map")
+                continue
+            inner = Fields(item, path, self.report)
+            for key in item:
+                if key not in known:
+                    self.report.add_unknown((*path, key), f"there is no field {quoted(key)} here", key, known)
+            found.append(inner)
+        return tuple(found)
 
     def sources(self, name: str, limit: int) -> dict[str, str]:
         """A map from names to the sources of expressions."""

@@ -1,16 +1,18 @@
 """What a definition's parts say of one another: ways, references and expressions, checked when all tasks are known."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from casework.core.condition import Condition, ConditionError, Expression, compile_condition, compile_expression
 from casework.core.definition import END, Definition, Task
 from casework.core.graph import compile_graph
+from casework.core.kinds import KINDS, Part
 from casework.core.parse_report import Path, Report, quoted
+from casework.core.template import Template, TemplateError
 
 _OF_AN_ITEM: Final = ("item", "index")
 
-Compiler = Callable[[str], Condition | Expression]
+Compiler = Callable[[Any], Condition | Expression | Template]
 
 
 class Links:
@@ -79,15 +81,19 @@ class Links:
             self._check(way.when, (*path, "next", i, "when"), compile_condition, has_items=has_items)
         for name, source in task.indicators.items():
             self._check(source, (*path, "indicators", name), compile_expression, has_items=has_items)
+        if task.kind in KINDS:
+            for part in KINDS[task.kind].parts(task.settings):
+                self._check(part, (*path, *part.path), Part.compile, has_items=has_items)
 
-    def _check(self, source: str | None, path: Path, compiler: Compiler, *, has_items: bool = False) -> None:
+    def _check(self, source: Any, path: Path, compiler: Compiler, *, has_items: bool = False) -> None:
         if source is None:
             return
         try:
             compiled = compiler(source)
         except ConditionError as error:
             where = f" (column {error.column})" if error.column else ""
-            self._report.add(path, f"{error.message}{where}")
+            inner = error.path if isinstance(error, TemplateError) else ()
+            self._report.add((*path, *inner), f"{error.message}{where}")
             return
         for name in _OF_AN_ITEM:
             if name in compiled.names and not has_items:

@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from casework.core.definition import (
+    BY_WORKERS,
     END,
+    HUMAN,
     ITEMS_MAX,
     KINDS,
     KINDS_BUILT,
     VISITS_DEFAULT,
     ItemError,
     Join,
+    OnFailure,
+    Retry,
     Split,
     Task,
     Transition,
 )
+from casework.core.kinds import KINDS as FORMS
 from casework.core.parse_field import Fields
 from casework.core.parse_report import Path, Report, quoted
 
@@ -41,13 +46,7 @@ FIELDS: Final = (
     "name",
     "kind",
     "description",
-    "prompt",
-    "roles",
-    "exclude",
-    "form",
     "output",
-    "due",
-    "priority",
     "next",
     "split",
     "otherwise",
@@ -58,9 +57,20 @@ FIELDS: Final = (
     "concurrency",
     "on_item_error",
     "on_error",
+    "on_failure",
     "indicators",
 )
 """Every field that a task of any kind may have."""
+
+OF_PEOPLE: Final = ("prompt", "roles", "exclude", "form", "due", "priority")
+"""Fields of a task that people do."""
+
+OF_WORKERS: Final = ("retry", "timeout")
+"""Fields of a task that a worker performs."""
+
+ATTEMPTS_MAX: Final = 100
+WAIT_MAX: Final = 7 * 24 * 3600
+"""Seconds between two attempts: whoever waits longer than a week wants a person to look at it."""
 
 LATER: Final = frozenset(
     {
@@ -73,11 +83,8 @@ LATER: Final = frozenset(
         "distribute",
         "keep",
         "model",
-        "on_failure",
         "on_overdue",
         "reminders",
-        "retry",
-        "timeout",
         "tools",
     },
 )
@@ -89,9 +96,11 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
     fields = Fields(values, path, report)
     key = _key(fields)
     kind = _kind(fields)
+    settings: dict[str, Any] = {}
     if kind in KINDS_BUILT:
         # The settings of another kind are its own affair: that it is not built has been said once.
-        check_unknown(fields, FIELDS, LATER)
+        check_unknown(fields, _known(kind), LATER)
+        settings = FORMS[kind].read(fields)
     return Task(
         key=key,
         name=fields.text("name", NAME_MAX, default=key) or key,
@@ -114,8 +123,19 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
         concurrency=fields.integer("concurrency", 1, ITEMS_MAX) or ITEMS_MAX,
         on_item_error=cast("ItemError", fields.choice("on_item_error", ("fail", "skip", "collect"))),
         on_error=fields.text("on_error", NAME_MAX) or None,
+        on_failure=read_on_failure(fields),
+        retry=_retry(fields),
+        timeout=fields.duration("timeout"),
         indicators=fields.sources("indicators", ENTRIES_MAX),
+        settings=settings,
     )
+
+
+def read_on_failure(fields: Fields) -> OnFailure | None:
+    """What follows when a step fails for good and has no error route; None where nothing is said."""
+    if fields.get("on_failure") is None:
+        return None
+    return cast("OnFailure", fields.choice("on_failure", ("fail", "incident")))
 
 
 def check_unknown(fields: Fields, known: tuple[str, ...], later: frozenset[str]) -> None:
@@ -125,6 +145,35 @@ def check_unknown(fields: Fields, known: tuple[str, ...], later: frozenset[str])
             fields.wrong(name, f"'{name}' is not built yet", "leave it out")
         elif name not in known:
             fields.report.add_unknown((*fields.path, name), f"there is no field {quoted(name)} here", name, known)
+
+
+def _known(kind: str) -> tuple[str, ...]:
+    """The fields of a task of that kind."""
+    others = OF_PEOPLE if kind == HUMAN else OF_WORKERS if kind in BY_WORKERS else ()
+    return (*FIELDS, *others, *FORMS[kind].fields)
+
+
+def _retry(fields: Fields) -> Retry:
+    value = fields.get("retry")
+    if value is None:
+        return Retry()
+    if not isinstance(value, dict):
+        fields.wrong("retry", "'retry' must be a map", "write it like {attempts: 3, backoff: 2s, max: 60s}")
+        return Retry()
+    inner = Fields(value, (*fields.path, "retry"), fields.report)
+    check_unknown(inner, ("attempts", "backoff", "max"), frozenset())
+    return Retry(
+        attempts=inner.integer("attempts", 1, ATTEMPTS_MAX) or 1,
+        backoff=_wait(inner, "backoff", 1),
+        max=_wait(inner, "max", 60),
+    )
+
+
+def _wait(fields: Fields, name: str, default: int) -> int:
+    seconds = fields.duration(name)
+    if seconds is not None and seconds > WAIT_MAX:
+        fields.wrong(name, f"'{name}' is at most {WAIT_MAX // 86400}d")
+    return seconds or default
 
 
 def _key(fields: Fields) -> str:

@@ -2,9 +2,11 @@
 
 from casework.core.actor import Assignee
 from casework.core.command import Assign, Pause, Process, Reassign, Save, StepCommand, Unassign
+from casework.core.definition import HUMAN, Json
 from casework.core.draft import Draft
 from casework.core.errors import Conflict, Denied, Invalid, NotFound, Problem
 from casework.core.moves import refusal
+from casework.core.schema import compile_schema
 from casework.core.step import ASSIGNED, IN_PROGRESS, READY, Step
 
 
@@ -24,6 +26,9 @@ def find(draft: Draft, command: StepCommand, action: str) -> Step:
             raise Conflict(message) from None
         message = "There is no such activity."
         raise NotFound(message) from None
+    if step.kind != HUMAN:
+        message = f"Cannot {action} a step that no person does."
+        raise Conflict(message)
     refused = refusal(step.state, action)
     if refused is not None:
         raise Conflict(refused)
@@ -51,6 +56,14 @@ def require_eligible(step: Step, assignee: Assignee) -> None:
     else:
         return
     raise Invalid(why, (Problem(path="/account_id", message=why),))
+
+
+def form_problems(draft: Draft, step: Step, output: Json) -> tuple[Problem, ...]:
+    """Everything that keeps a person's step from completing with this output."""
+    if step.ask is None:
+        return draft.version.form_problems(step.task, output)
+    form = step.ask["form"]
+    return () if form is None else compile_schema(form).problems(output)
 
 
 def assign(draft: Draft, command: Assign) -> None:

@@ -4,8 +4,6 @@
 under the failure rule: to the task's `on_error`, else the run fails.
 """
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
 from casework.core.condition import EvaluationError
@@ -13,15 +11,17 @@ from casework.core.context import Context
 from casework.core.definition import END, ITEMS_MAX, Json, Task
 from casework.core.draft import Draft
 from casework.core.ending import cancel_step, fail_run
-from casework.core.ids import step_uuid
-from casework.core.step import COMPLETED, FAILED, FOR_EACH, PARKED, READY, WAITING, Step
+from casework.core.incidents import park_incident
+from casework.core.joins import may_still_be_reached, park, take_in_the_rest
+from casework.core.step import COMPLETED, FAILED, FOR_EACH, PARKED, QUEUED, SKIPPED, WAITING, Step
 from casework.core.version import Way
+from casework.core.visit import make, shell, shell_beneath
 
 
 def advance(draft: Draft, step: Step) -> None:
     """Go on from a step that completed: to what its task's `next` says, or back to the step that fanned out to it."""
     if step.parent is not None:
-        gather(draft, step)
+        rejoin(draft, step)
         return
     step = draft.change(step, indicators=_indicators(draft, step))
     draft.record("step.completed", step)
@@ -35,15 +35,49 @@ def advance(draft: Draft, step: Step) -> None:
         arrive(draft, target, (step,))
 
 
-def fail(draft: Draft, step: Step, code: str, message: str) -> None:
-    """The failure rule for a step that failed for good."""
+def fail(draft: Draft, step: Step, code: str, message: str, *, output: Json = None) -> None:
+    """The failure rule for a step that failed for good; `output` is what did not fit, where that is why."""
     error = {"code": code, "message": message, "task": step.task, "attempt": step.attempt}
+    if _waits_for_a_decision(draft, step):
+        park_incident(draft, step, error, output)
+        return
     step = draft.end(step, FAILED, error=error) if step.ended_at is None else draft.retract(step, error)
     draft.record("step.failed", step, error=error)
     if step.parent is not None:
-        gather(draft, step)
+        rejoin(draft, step)
         return
     _to_error_route(draft, step.task, error, (step,))
+
+
+def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
+    """Whether an incident takes the place of the failure: no error route, and no list that takes items as they come."""
+    task = draft.version.task(step.task)
+    is_item = step.parent is not None and draft.step(step.parent).kind == FOR_EACH
+    if task.on_error is not None or (is_item and task.on_item_error != "fail") or step.ask is not None:
+        return False
+    return (task.on_failure or draft.version.definition.on_failure) == "incident"
+
+
+def skip(draft: Draft, step: Step, reason: str) -> None:
+    """Go on without the step: by its first way that is open without an output, by `otherwise`, or not at all.
+
+    A way whose condition cannot be decided without an output is not open.
+    """
+    step = draft.end(step, SKIPPED, account_id=None, member_id=None)
+    draft.record("step.skipped", step, reason=reason)
+    if step.parent is not None:
+        rejoin(draft, step)
+        return
+    task = draft.version.task(step.task)
+    context = draft.context(step, None)
+    for way, condition in draft.version.ways(step.task):
+        if condition is None or condition.decide(context).value:
+            target: str | None = way.to
+            break
+    else:
+        target = task.otherwise
+    if target is not None and target != END:
+        arrive(draft, target, (step,))
 
 
 def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = None) -> Step | None:
@@ -60,12 +94,12 @@ def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = Non
         _to_error_route(draft, key, {"code": "visits", "message": message, "task": key, "attempt": 0}, ())
         return None
     if task.join == "all":
-        parked = _park(draft, task, sources, absorbed_by)
+        parked = park(draft, task, sources, absorbed_by)
         return parked if caught is None else draft.change(parked, caught=caught)
-    shell = _shell(draft, task, sources, absorbed_by)
+    bare = shell(draft, task, sources, absorbed_by)
     if task.join == "any":
-        _take_in_the_rest(draft, task)
-    return begin(draft, replace(shell, caught=caught))
+        take_in_the_rest(draft, task)
+    return begin(draft, replace(bare, caught=caught))
 
 
 def fire_joins(draft: Draft) -> None:
@@ -74,7 +108,7 @@ def fire_joins(draft: Draft) -> None:
         parked = [step for step in draft.live() if step.state == PARKED]
         if not parked:
             return
-        due = [step for step in parked if not _may_still_be_reached(draft, step)]
+        due = [step for step in parked if not may_still_be_reached(draft, step)]
         if not due:
             if any(step.holds_run_open and step.state != PARKED for step in draft.live()):
                 return
@@ -84,13 +118,15 @@ def fire_joins(draft: Draft) -> None:
                 begin(draft, replace(step, is_last=True))
 
 
-def begin(draft: Draft, shell: Step) -> Step | None:
-    """Make a visit of a task: for a person, or fanned out over its items. None where the failure rule took over."""
-    task = draft.version.task(shell.task)
-    draft.supersede(task.key, shell.number)
-    if task.for_each is not None:
-        return _fan_out(draft, task, shell)
-    return _ready(draft, task, shell)
+def begin(draft: Draft, bare: Step) -> Step | None:
+    """Begin a visit of a task, or fan it out over its items. None where the failure rule took over."""
+    task = draft.version.task(bare.task)
+    draft.supersede(task.key, bare.number)
+    if task.for_each is None:
+        return make(draft, task, bare)
+    parent = draft.add(replace(bare, kind=FOR_EACH, state=WAITING, created_at=draft.now))
+    draft.record("step.created", parent, task=task.key, visit=parent.visit)
+    return fan_out(draft, parent)
 
 
 # Choosing
@@ -172,100 +208,14 @@ def _is_used_up(draft: Draft, key: str) -> bool:
     return last is not None and last.visit >= draft.version.task(key).visits
 
 
-# Making steps
-
-
-def _shell(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
-    """A visit that is not begun: the next number, the next visit."""
-    number = draft.run.steps_count + 1
-    last = draft.last_visit(task.key)
-    return Step(
-        number=number,
-        uuid=step_uuid(draft.run.uuid, number, draft.now),
-        task=task.key,
-        kind=task.kind,
-        visit=1 if last is None else last.visit + 1,
-        state=PARKED,
-        created_at=draft.now,
-        sources=tuple(source.number for source in sources),
-        absorbed_by=absorbed_by,
-    )
-
-
-def _ready(draft: Draft, task: Task, shell: Step) -> Step:
-    """A person's step that waits for somebody to take it."""
-    due_at = None if task.due is None else draft.now + timedelta(seconds=task.due)
-    step = draft.add(
-        replace(
-            shell,
-            state=READY,
-            created_at=draft.now,
-            actor_roles=task.roles,
-            deny_ids=_excluded(draft, task),
-            priority=draft.run.priority if task.priority is None else task.priority,
-            due_at=due_at,
-        )
-    )
-    draft.record("step.created", step, task=task.key, visit=step.visit)
-    return step
-
-
-def _excluded(draft: Draft, task: Task) -> tuple[int, ...]:
-    """Accounts that completed the last visit of the tasks in `exclude`: four eyes."""
-    found = {
-        step.account_id
-        for step in draft.steps
-        if step.task in task.exclude and step.state == COMPLETED and (step.is_output or step.parent is not None)
-    }
-    return tuple(sorted(account_id for account_id in found if account_id is not None))
-
-
-# Joining
-
-
-def _park(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
-    """An arrival at `join: all` waits; those that come before it fires merge into one visit."""
-    for step in draft.live():
-        if step.task == task.key and step.state == PARKED:
-            numbers = dict.fromkeys((*step.sources, *(source.number for source in sources)))
-            names = dict.fromkeys((*step.absorbed_by, *absorbed_by))
-            return draft.change(step, sources=tuple(numbers), absorbed_by=tuple(names))
-    step = draft.add(replace(_shell(draft, task, sources, absorbed_by), is_last=False))
-    draft.record("step.parked", step, task=task.key)
-    return step
-
-
-def _may_still_be_reached(draft: Draft, parked: Step) -> bool:
-    """Whether another live step could still come to this join without passing through it."""
-    reach = draft.version.graph.reach
-    return any(
-        step.task != parked.task and parked.task in reach[step.task]
-        for step in draft.live()
-        if step.number != parked.number
-    )
-
-
-def _take_in_the_rest(draft: Draft, task: Task) -> None:
-    """`join: any` begins: what is live now and could come here later is taken in, or cancelled at once."""
-    reach = draft.version.graph.reach
-    for step in draft.live():
-        if step.task == task.key or task.key not in reach[step.task]:
-            continue
-        if task.cancel_rest:
-            cancel_step(draft, step)
-        elif task.key not in step.absorbed_by:
-            draft.change(step, absorbed_by=(*step.absorbed_by, task.key))
-
-
 # Fanning out
 
 
-def _fan_out(draft: Draft, task: Task, shell: Step) -> Step | None:
-    """One child an item, at most `concurrency` at once; the step itself waits for them."""
+def fan_out(draft: Draft, parent: Step) -> Step | None:
+    """One child an item, at most `concurrency` at once; the step itself waits for them. None where there is no list."""
+    task = draft.version.task(parent.task)
     expression = draft.version.for_each(task.key)
     assert expression is not None  # noqa: S101 - a version is compiled whole
-    parent = draft.add(replace(shell, kind=FOR_EACH, state=WAITING, created_at=draft.now))
-    draft.record("step.created", parent, task=task.key, visit=parent.visit)
     try:
         items = expression.value(draft.context(parent, None))
     except EvaluationError as error:
@@ -284,15 +234,24 @@ def _fan_out(draft: Draft, task: Task, shell: Step) -> Step | None:
 
 
 def _child(draft: Draft, task: Task, parent: Step, index: int) -> None:
-    shell = replace(_shell(draft, task, (), parent.absorbed_by), visit=parent.visit)
-    _ready(draft, task, replace(shell, parent=parent.number, item_index=index, item=parent.data["items"][index]))
+    make(draft, task, replace(shell_beneath(draft, parent), item_index=index, item=parent.data["items"][index]))
 
 
-def gather(draft: Draft, child: Step) -> None:
-    """A child ended: the next item gets its turn; after the last one the parent goes on with all outputs."""
+def rejoin(draft: Draft, child: Step) -> None:
+    """A step beneath another one ended: the one above it goes on, with what it gave."""
     if child.state == COMPLETED:
         draft.record("step.completed", child)
     parent = draft.step(child.parent or 0)
+    if not parent.is_live:  # it ended first, and took this one along
+        return
+    if parent.kind == FOR_EACH:
+        _gather(draft, parent, child)
+    else:
+        _answer(draft, parent, child)
+
+
+def _gather(draft: Draft, parent: Step, child: Step) -> None:
+    """The next item gets its turn; after the last one the parent goes on with all outputs."""
     task = draft.version.task(parent.task)
     if child.state == FAILED and task.on_item_error == "fail":
         for step in draft.live():
@@ -306,6 +265,16 @@ def gather(draft: Draft, child: Step) -> None:
     elif not any(step.is_live for step in children):
         outputs = [_item_output(step, task) for step in sorted(children, key=lambda step: step.item_index or 0)]
         advance(draft, draft.end(parent, COMPLETED, output=outputs))
+
+
+def _answer(draft: Draft, parent: Step, child: Step) -> None:
+    """A person answered, or will not: with the last answer the next attempt begins."""
+    answer = {"state": child.state, "output": child.output, "error": child.error, "account_id": child.account_id}
+    answers = {**parent.data.get("answers", {}), child.ask["key"]: answer}
+    parent = draft.change(parent, data={**parent.data, "answers": answers})
+    draft.record("step.answered", parent, key=child.ask["key"], state=child.state)
+    if not any(step.parent == parent.number for step in draft.live()):
+        draft.enqueue(draft.change(parent, state=QUEUED))
 
 
 def _item_output(step: Step, task: Task) -> Json:

@@ -45,6 +45,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     working_ms: closed work periods; open_since: the start of the one that is open.
     sources: steps whose ends led here. absorbed_by: tasks with `join: any` that take in what this branch sends there.
     is_left: left behind by a select; it does not hold the run open.
+    attempt: number of the newest attempt; failures: attempts that count against `retry`. worker: who performs it, since
+    attempt_at. incident: why it waits for somebody to decide. ask: what a worker asks a person, and the form of the
+    answer; the step that asks is its parent.
     """
 
     number: int
@@ -75,6 +78,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     absorbed_by: tuple[str, ...] = ()
     is_left: bool = False
     attempt: int = 0
+    failures: int = 0
+    worker: UUID | None = None
+    attempt_at: datetime | None = None
+    incident: Json = None
+    ask: Json = None
     working_ms: int = 0
     machine_ms: int = 0
     open_since: datetime | None = None

@@ -1,6 +1,7 @@
 """Select: somebody makes another task the current one (SEMANTICS, Current task)."""
 
 from casework.core.command import Select
+from casework.core.definition import HUMAN
 from casework.core.draft import Draft
 from casework.core.errors import Conflict
 from casework.core.routing import arrive
@@ -64,6 +65,6 @@ def _live_step(draft: Draft, task: str) -> Step | None:
 
 
 def _leave(draft: Draft, step: Step, *, is_left: bool) -> None:
-    if step.state == IN_PROGRESS:
+    if step.state == IN_PROGRESS and step.kind == HUMAN:  # a worker's attempt goes on
         step = draft.pause(step, cause="another task was selected")
     draft.change(step, is_left=is_left)

@@ -7,6 +7,7 @@ from casework.core.condition import Condition, Expression, compile_condition, co
 from casework.core.definition import Definition, Json, Task, Transition
 from casework.core.errors import Problem
 from casework.core.graph import Graph, compile_graph
+from casework.core.kinds import Program, compile_program
 from casework.core.schema import Schema, compile_schema
 
 Way = tuple[Transition, Condition | None]
@@ -25,6 +26,7 @@ class Version:
         "_for_each",
         "_indicators",
         "_input",
+        "_programs",
         "_schemas",
         "_tasks",
         "_ways",
@@ -48,6 +50,7 @@ class Version:
         self._for_each: Final = {task.key: _optional(compile_expression, task.for_each) for task in tasks}
         self._indicators: Final = {task.key: _indicators(task.indicators) for task in tasks}
         self._input: Final = _optional(compile_schema, definition.input)
+        self._programs: Final = {task.key: compile_program(task.kind, task.settings) for task in tasks}
         self._schemas: Final[dict[str, tuple[Schema, ...]]] = {
             task.key: tuple(compile_schema(schema) for schema in (task.form, task.output) if schema is not None)
             for task in tasks
@@ -64,6 +67,10 @@ class Version:
     def ways(self, key: str) -> tuple[Way, ...]:
         """The transitions from that task, in order of definition."""
         return self._ways[key]
+
+    def program(self, key: str) -> Program:
+        """What a step of that task is given, or gives at once."""
+        return self._programs[key]
 
     def for_each(self, key: str) -> Expression | None:
         """What gives the items that the task is done for; None where it is done once."""
@@ -87,7 +94,8 @@ class Version:
         expressions += [condition for ways in self._ways.values() for _, condition in ways]
         for indicators in (self.run_indicators, *self._indicators.values()):
             expressions += [expression for _, expression in indicators]
-        return frozenset[str]().union(*(expression.names for expression in expressions if expression is not None))
+        names = [expression.names for expression in expressions if expression is not None]
+        return frozenset[str]().union(*names, *(program.names for program in self._programs.values()))
 
 
 def compile_version(definition: Definition) -> Version:

@@ -179,11 +179,11 @@ class Batch:
                 one.result = error
                 if isinstance(order, NewRun):
                     del self._held[one.run_id]
-            case Decision(run=run, events=events, interrupts=interrupts):
+            case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
                 if events:
-                    self._ledger.accept(held, run, events, order.actor)
+                    self._ledger.accept(held, decided, order.actor)
                     self._interrupt(held, interrupts, order)
-                one.result = Outcome(run=run)
+                one.result = Outcome(run=run, taken=taken)
 
     def _interrupt(self, held: Held, account_id: int | None, order: Order | NewRun) -> None:
         """Whoever began here stops elsewhere: a person's hands are on one thing only."""
@@ -196,7 +196,7 @@ class Batch:
             return
         decided = interrupt(other.run, account_id, order.actor, self._now)
         if decided.events:
-            self._ledger.accept(other, decided.run, decided.events, order.actor)
+            self._ledger.accept(other, decided, order.actor)
 
 
 def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
@@ -255,6 +255,8 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         "ran_by_name": order.ran_by_name,
         "end_user": order.end_user,
         "external_id": order.external_id,
+        "parent_run_id": order.parent_run_id,
+        "parent_step": order.parent_step,
         "created_at": now,
     }
     return Held(run=run, edition=edition, fixed=fixed)

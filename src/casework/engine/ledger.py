@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from casework.core.actor import Actor
-from casework.core.event import Event
+from casework.core.decide import Decision
+from casework.core.definition import Json
 from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
-from casework.store import changes
-from casework.store.changes import EventRow, PeriodRow
+from casework.store import changes, queue
+from casework.store.changes import CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
+from casework.store.queue import StepJob
 from casework.store.runs import RunRow
 
 
@@ -46,9 +48,13 @@ class Ledger:
         self._opened: dict[tuple[int, int], PeriodRow] = {}
         self._passed: list[PeriodRow] = []
         self._closed: list[tuple[int, int, int, datetime]] = []
+        self._jobs: list[StepJob] = []
+        self._memories: dict[tuple[int, int, int], Json] = {}
+        self._calls: list[CallRow] = []
 
-    def accept(self, held: Held, after: Run, events: Sequence[Event], actor: Actor) -> None:
-        """Take a decision in: the run as it is afterwards, and the facts."""
+    def accept(self, held: Held, decision: Decision, actor: Actor) -> None:
+        """Take a decision in: the run as it is afterwards, the facts, and what else follows."""
+        after = decision.run
         before = {step.number: step for step in held.run.steps}
         for step in after.steps:
             old = before.get(step.number)
@@ -57,7 +63,8 @@ class Ledger:
             held.changed[step.number] = step
             self._note_period(held, old, step, after.updated_at)
         held.run = after
-        for event in events:
+        self._note_automation(held, decision)
+        for event in decision.events:
             self._events.append(
                 EventRow(
                     workspace_id=held.edition.workspace_id,
@@ -84,7 +91,44 @@ class Ledger:
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
         await changes.hand_over_chats(connection, [owner for one in held for owner in _new_owner(one)])
         await changes.insert_events(connection, self._events)
+        await changes.insert_calls(connection, self._calls)
+        await changes.keep_memories(connection, self._memories)
         await changes.count(connection, _deltas(held))
+        await queue.enqueue(connection, self._jobs)
+
+    def _note_automation(self, held: Held, decision: Decision) -> None:
+        """Calls to workers, what they leave for later attempts, and what they asked of models."""
+        run_id, edition = decision.run.id, held.edition
+        for job in decision.jobs:
+            self._jobs.append(
+                StepJob(
+                    kind=job.kind,
+                    workspace_id=edition.workspace_id,
+                    workflow_id=edition.workflow_id,
+                    run_id=run_id,
+                    step=job.step,
+                    attempt=job.attempt,
+                    priority=decision.run.step(job.step).priority,
+                )
+            )
+        for number, memory in decision.memories.items():
+            self._memories[edition.workspace_id, run_id, number] = memory
+        for number, call in decision.calls:
+            self._calls.append(
+                CallRow(
+                    workspace_id=edition.workspace_id,
+                    workflow_id=edition.workflow_id,
+                    run_id=run_id,
+                    step_number=number,
+                    provider=call.provider,
+                    model_id=call.model_id,
+                    input_tokens=call.input_tokens,
+                    output_tokens=call.output_tokens,
+                    cost=call.cost,
+                    latency_ms=call.latency_ms,
+                    created_at=call.at,
+                )
+            )
 
     def _note_period(self, held: Held, old: Step | None, new: Step, at: datetime) -> None:
         """A work period that this decision closed or opened, as the step's `open_since` tells."""
@@ -156,7 +200,7 @@ def _step_rows(held: Held, *, new: bool) -> list[dict[str, Any]]:
                 row["run_id"] = held.run.id
                 row["workflow_id"] = edition.workflow_id
                 row["task_id"] = edition.task_id(step.task)
-                row["name"] = edition.version.task(step.task).name
+                row["name"] = edition.version.task(step.task).name if step.ask is None else step.ask["name"]
             rows.append(row)
     return rows
 

@@ -30,6 +30,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run to be made and started in one commit.
 
+    parent_run_id, parent_step: the step of another run that waits for this one.
     version_number: None is the newest. start_task: start at that task alone. opens_chat: make a chat for it, owned by
     `member_id`. chat_id: link it to that chat.
     """
@@ -53,10 +54,13 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     ran_by_name: str | None = None
     end_user: str | None = None
     external_id: str | None = None
+    parent_run_id: int | None = None
+    parent_step: int | None = None
     claim: Claim | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What was committed: the run as it is now."""
+    """What was committed: the run as it is now. taken: the step that the worker who reported goes on with."""
 
     run: Run
+    taken: int | None = None

@@ -5,6 +5,7 @@ Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row'
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,6 +41,8 @@ _RUN_TYPES: Final = {
     "ran_by_name": "text",
     "end_user": "text",
     "external_id": "text",
+    "parent_run_id": "bigint",
+    "parent_step": "integer",
     "working_ms": "bigint",
     "machine_ms": "bigint",
     "created_at": "timestamptz",
@@ -50,7 +53,7 @@ _RUN_TYPES: Final = {
 }
 _RUN_FROZEN: Final = frozenset(
     {"id", "uuid", "workspace_id", "workflow_id", "version_number", "chat_id", "input", "run_type", "ran_by_type"}
-    | {"ran_by_id", "ran_by_name", "end_user", "external_id", "created_at"}
+    | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "created_at"}
 )
 
 _STEP_TYPES: Final = {
@@ -86,6 +89,11 @@ _STEP_TYPES: Final = {
     "absorbed_by": "text[]",
     "is_left": "boolean",
     "attempt": "integer",
+    "failures": "integer",
+    "worker": "uuid",
+    "attempt_at": "timestamptz",
+    "incident": "jsonb",
+    "ask": "jsonb",
     "working_ms": "bigint",
     "machine_ms": "bigint",
     "open_since": "timestamptz",
@@ -97,7 +105,7 @@ _STEP_TYPES: Final = {
 }
 _STEP_FROZEN: Final = frozenset(
     {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "visit"}
-    | {"parent", "item_index", "item"}
+    | {"parent", "item_index", "item", "ask"}
 )
 
 
@@ -226,6 +234,60 @@ async def insert_events(connection: Connection, rows: Sequence[EventRow]) -> Non
     """Append facts, in their order."""
     if rows:
         await connection.execute(_INSERT_EVENTS, rows)
+
+
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to a model as it is kept."""
+
+    workspace_id: int
+    workflow_id: int
+    run_id: int
+    step_number: int
+    provider: str
+    model_id: str
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    latency_ms: int
+    created_at: datetime
+
+
+_INSERT_CALLS: Final = _insert(
+    "model_calls",
+    {
+        "workspace_id": "bigint",
+        "workflow_id": "bigint",
+        "run_id": "bigint",
+        "step_number": "integer",
+        "provider": "text",
+        "model_id": "text",
+        "input_tokens": "bigint",
+        "output_tokens": "bigint",
+        "cost": "numeric",
+        "latency_ms": "bigint",
+        "created_at": "timestamptz",
+    },
+)
+
+
+async def insert_calls(connection: Connection, rows: Sequence[CallRow]) -> None:
+    """Keep what models were asked."""
+    if rows:
+        await connection.execute(_INSERT_CALLS, rows)
+
+
+async def keep_memories(connection: Connection, memories: Mapping[tuple[int, int, int], Any]) -> None:
+    """Keep what the next attempt at each (workspace id, run id, step number) will be told."""
+    if memories:
+        await connection.execute(
+            """
+            insert into step_memories (workspace_id, run_id, step_number, memory)
+            select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::jsonb[])
+            on conflict (workspace_id, run_id, step_number) do update set memory = excluded.memory
+            """,
+            *(list(column) for column in zip(*memories, strict=True)),
+            list(memories.values()),
+        )
 
 
 async def count(connection: Connection, deltas: Mapping[tuple[int, int, int, date], int]) -> None:

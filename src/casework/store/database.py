@@ -28,14 +28,15 @@ ACQUIRE_TIMEOUT_SECONDS: Final = 10
 class Database:
     """A pool on one database. Open it with `Database.open`, close it when done."""
 
-    def __init__(self, pool: asyncpg.Pool, writers: asyncpg.Pool) -> None:
+    def __init__(self, url: str, pool: asyncpg.Pool, writers: asyncpg.Pool) -> None:
+        self._url = url
         self._pool = pool
         self._writers = writers
 
     @classmethod
     async def open(cls, url: str, *, size: int = POOL_SIZE_DEFAULT) -> "Database":
         """Connect to `url` with at most `size` connections; Unavailable where nothing answers."""
-        return cls(await _pool(url, size, _SERVER), await _pool(url, COMMITS_AT_ONCE, _SERVER | _BY_INDEX))
+        return cls(url, await _pool(url, size, _SERVER), await _pool(url, COMMITS_AT_ONCE, _SERVER | _BY_INDEX))
 
     async def close(self) -> None:
         """Give every connection back and close them."""
@@ -48,6 +49,16 @@ class Database:
         with outages():
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection outside the pool, for whoever listens on it or keeps it; it speaks JSON as text."""
+        with outages():
+            connection = await asyncpg.connect(self._url, server_settings=_SERVER)
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=ACQUIRE_TIMEOUT_SECONDS)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:

@@ -8,7 +8,11 @@ from alembic import op
 
 def run(name: str) -> None:
     """Run every statement of the file of that name in `versions`, in the migration's own transaction."""
-    source = (Path(__file__).parent / "versions" / name).read_text(encoding="utf-8")
+    run_text((Path(__file__).parent / "versions" / name).read_text(encoding="utf-8"))
+
+
+def run_text(source: str) -> None:
+    """Run every statement of a text, in the migration's own transaction."""
 
     async def execute(connection: Any) -> None:
         await connection.execute(source)

@@ -1,0 +1,83 @@
+"""What each kind of task adds to the format: the fields of its own, and what they say when a step is reached.
+
+A kind is a row of KINDS: a newcomer adds a module beside the others and a row here. What a worker does with a step is
+the affair of `casework.kinds`; here is only what a definition can say, and what follows from it alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from casework.core.context import Context
+from casework.core.definition import HUMAN, Json
+from casework.core.kinds import decision, function, http, set_values
+from casework.core.kinds.part import Compiled, Part
+from casework.core.parse_field import Fields
+
+Settings = dict[str, Json]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kind adds.
+
+    fields: of its own, in a task. read: the settings as written; what is wrong is reported. parts: what of them is
+    evaluated. evaluate: what follows from the settings and the compiled parts, in a context: of a kind that is done at
+    once its output, of every other what the step is given.
+    """
+
+    fields: tuple[str, ...]
+    read: Callable[[Fields], Settings]
+    parts: Callable[[Settings], Iterator[Part]]
+    evaluate: Callable[[Settings, Mapping[str, Compiled], Context], Json]
+
+
+def _no_settings(_fields: Fields) -> Settings:
+    return {}
+
+
+def _no_parts(_settings: Settings) -> Iterator[Part]:
+    return iter(())
+
+
+def _nothing(_settings: Settings, _compiled: Mapping[str, Compiled], _context: Context) -> Json:
+    return {}
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    HUMAN: Kind(fields=(), read=_no_settings, parts=_no_parts, evaluate=_nothing),
+    "decision": Kind(fields=decision.FIELDS, read=decision.read, parts=decision.parts, evaluate=decision.evaluate),
+    "set": Kind(fields=set_values.FIELDS, read=set_values.read, parts=set_values.parts, evaluate=set_values.evaluate),
+    "function": Kind(fields=function.FIELDS, read=function.read, parts=function.parts, evaluate=function.evaluate),
+    "http": Kind(fields=http.FIELDS, read=http.read, parts=http.parts, evaluate=http.evaluate),
+}
+"""The kinds that can be published, by name."""
+
+
+class Program:
+    """The settings of one task, compiled: what its steps are given, or what they give."""
+
+    __slots__ = ("_compiled", "_kind", "_settings", "names")
+
+    def __init__(self, kind: str, settings: Settings) -> None:
+        self._kind: Final = KINDS[kind]
+        self._settings: Final = settings
+        self._compiled: Final = {part.name: part.compile() for part in self._kind.parts(settings)}
+        self.names: Final = frozenset[str]().union(*(one.names for one in self._compiled.values()))
+
+    def evaluate(self, context: Context) -> Json:
+        """The output of a step that is done at once; of any other what it is given.
+
+        Raises:
+            EvaluationError: an expression has no value in this context.
+
+        """
+        return self._kind.evaluate(self._settings, self._compiled, context)
+
+
+def compile_program(kind: str, settings: Settings) -> Program:
+    """The program of a task that `parse` accepted."""
+    return Program(kind, settings)
+
+
+__all__: Final[list[Any]] = ["KINDS", "Kind", "Part", "Program", "Settings", "compile_program"]

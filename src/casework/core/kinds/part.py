@@ -1,0 +1,40 @@
+"""One thing in a task's settings that is evaluated."""
+
+from collections.abc import Mapping
+from typing import Literal, cast
+
+import msgspec
+
+from casework.core.condition import Condition, compile_condition
+from casework.core.context import Context
+from casework.core.definition import Json
+from casework.core.template import Template, compile_template
+
+Compiled = Condition | Template
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition or a template; `path` leads to it from the task."""
+
+    path: tuple[str | int, ...]
+    form: Literal["condition", "template"]
+    source: Json
+
+    @property
+    def name(self) -> str:
+        """The path as a text, unique in a task."""
+        return "/".join(str(part) for part in self.path)
+
+    def compile(self) -> Compiled:
+        """The condition or template.
+
+        Raises:
+            ConditionError, TemplateError: it does not compile.
+
+        """
+        return compile_condition(self.source) if self.form == "condition" else compile_template(self.source)
+
+
+def rendered(compiled: Mapping[str, Compiled], name: str, context: Context) -> Json:
+    """The value of the template of that name; EvaluationError where it has none."""
+    return cast("Template", compiled[name]).render(context)

@@ -1,0 +1,79 @@
+"""A visit of a task: the step that is made when a run reaches it."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from casework.core.definition import HUMAN, Task
+from casework.core.draft import Draft
+from casework.core.ids import step_uuid
+from casework.core.step import COMPLETED, PARKED, QUEUED, READY, Step
+
+
+def shell(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
+    """A visit that is not begun: the next number, the next visit."""
+    last = draft.last_visit(task.key)
+    return _numbered(
+        draft,
+        task,
+        visit=1 if last is None else last.visit + 1,
+        sources=tuple(source.number for source in sources),
+        absorbed_by=absorbed_by,
+    )
+
+
+def shell_beneath(draft: Draft, parent: Step) -> Step:
+    """A step that is not begun, beneath another one and of its visit."""
+    task = draft.version.task(parent.task)
+    return _numbered(draft, task, visit=parent.visit, absorbed_by=parent.absorbed_by, parent=parent.number)
+
+
+def make(draft: Draft, task: Task, bare: Step) -> Step:
+    """Begin a visit: a person's step waits for somebody to take it, an automatic one for its turn."""
+    if task.kind == HUMAN:
+        return _ready(draft, task, bare)
+    step = draft.add(replace(bare, state=QUEUED, created_at=draft.now, priority=draft.run.priority))
+    draft.record("step.created", step, task=task.key, visit=step.visit)
+    draft.pending.append(step.number)
+    return step
+
+
+def _numbered(draft: Draft, task: Task, **fields: object) -> Step:
+    number = draft.run.steps_count + 1
+    bare = Step(
+        number=number,
+        uuid=step_uuid(draft.run.uuid, number, draft.now),
+        task=task.key,
+        kind=task.kind,
+        visit=1,
+        state=PARKED,
+        created_at=draft.now,
+    )
+    return replace(bare, **fields)
+
+
+def _ready(draft: Draft, task: Task, bare: Step) -> Step:
+    due_at = None if task.due is None else draft.now + timedelta(seconds=task.due)
+    step = draft.add(
+        replace(
+            bare,
+            state=READY,
+            created_at=draft.now,
+            actor_roles=task.roles,
+            deny_ids=_excluded(draft, task),
+            priority=draft.run.priority if task.priority is None else task.priority,
+            due_at=due_at,
+        )
+    )
+    draft.record("step.created", step, task=task.key, visit=step.visit)
+    return step
+
+
+def _excluded(draft: Draft, task: Task) -> tuple[int, ...]:
+    """Accounts that completed the last visit of the tasks in `exclude`: four eyes."""
+    found = {
+        step.account_id
+        for step in draft.steps
+        if step.task in task.exclude and step.state == COMPLETED and (step.is_output or step.parent is not None)
+    }
+    return tuple(sorted(account_id for account_id in found if account_id is not None))

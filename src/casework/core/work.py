@@ -1,0 +1,119 @@
+"""What workers are told, and what they answer: values that the engine, the kinds and `decide` share."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from casework.core.definition import Json, Task
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to a worker: look at step `step`, attempt `attempt`. One that comes late finds the attempt closed."""
+
+    kind: str
+    step: int
+    attempt: int
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to a model, and what it cost, in the currency of the workspace's prices."""
+
+    provider: str
+    model_id: str
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    latency_ms: int
+    at: datetime
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a worker asks a person: an activity of its own, beneath the step that asks.
+
+    key: the worker's own name for it, unique within the step. form: the schema of the answer. data: what the form is
+    filled with. detail: what it is about (a tool and its exact arguments), shown with it.
+    """
+
+    key: str
+    name: str
+    prompt: str = ""
+    form: Json = None
+    roles: tuple[str, ...] = ()
+    data: dict[str, Json] = {}
+    detail: dict[str, Json] = {}
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt at a step: all that who performs it is told.
+
+    data: what the definition gives the step, with the `answers` of people to what an earlier attempt asked. memory:
+    what an earlier attempt left for this one. key: the same for every attempt, for systems that take an idempotency
+    key. seconds: how long the attempt may take; None is as long as it likes.
+    """
+
+    workspace_id: int
+    workflow_id: int
+    run_id: int
+    run_uuid: UUID
+    step: int
+    step_uuid: UUID
+    task: Task
+    attempt: int
+    data: dict[str, Json]
+    memory: Json = None
+    seconds: int | None = None
+    chat_id: int | None = None
+    member_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of everything that is done outside for this step."""
+        return str(self.step_uuid)
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """The attempt succeeded."""
+
+    output: Json
+    calls: tuple[Call, ...] = ()
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """The attempt failed. is_final: another one would fail as well. retry_after: seconds to wait at least."""
+
+    code: str
+    message: str
+    is_final: bool = False
+    retry_after: float = 0
+    output: Json = None
+    calls: tuple[Call, ...] = ()
+
+
+class Suspended(msgspec.Struct, frozen=True, kw_only=True):
+    """The attempt cannot go on before people have answered."""
+
+    asks: tuple[Ask, ...]
+    memory: Json = None
+    calls: tuple[Call, ...] = ()
+
+
+Result = Done | Failed | Suspended
+
+Tell = Callable[[dict[str, Any], Json | msgspec.UnsetType, tuple[Call, ...]], Awaitable[None]]
+"""Commits progress: its detail, what the next attempt will be told (UNSET: as before), and the models asked since."""
+
+
+class Performer(Protocol):
+    """Performs the steps of one kind."""
+
+    async def perform(self, work: Work, tell: Tell) -> Result:
+        """Carry out one attempt.
+
+        Whatever it raises fails the attempt, which may be tried again. It is cancelled when its time is over, when the
+        step was taken from it, and when the worker stops; what it does outside bears `work.key`.
+        """
+        ...
