@@ -45,7 +45,7 @@ class Ledger:
         self._events: list[EventRow] = []
         self._opened: dict[tuple[int, int], PeriodRow] = {}
         self._passed: list[PeriodRow] = []
-        self._closed: list[tuple[int, int, int, datetime]] = []
+        self._closed: list[tuple[int, int, datetime]] = []
 
     def accept(self, held: Held, after: Run, events: Sequence[Event], actor: Actor) -> None:
         """Take a decision in: the run as it is afterwards, and the facts."""
@@ -95,7 +95,7 @@ class Ledger:
         if old is not None and since is not None:
             opened = self._opened.pop(place, None)
             if opened is None:
-                self._closed.append((held.edition.workspace_id, *place, at))
+                self._closed.append((*place, at))
             else:
                 self._passed.append(msgspec.structs.replace(opened, ended_at=at))
         if new.open_since is not None and new.account_id is not None:

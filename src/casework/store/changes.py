@@ -156,16 +156,19 @@ class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
 
 
-async def close_periods(connection: Connection, closed: Sequence[tuple[int, int, int, datetime]]) -> None:
-    """Close the open work periods of these (workspace id, run id, step number), at these instants."""
+async def close_periods(connection: Connection, closed: Sequence[tuple[int, int, datetime]]) -> None:
+    """Close the open work periods of these (run id, step number), at these instants."""
     if closed:
         await connection.execute(
             """
             update work_periods old set ended_at = new.ended_at
-            from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::timestamptz[])
-                as new (workspace_id, run_id, step_number, ended_at)
-            where old.workspace_id = new.workspace_id and old.run_id = new.run_id
-              and old.step_number = new.step_number and old.ended_at is null
+            from unnest($1::bigint[], $2::integer[], $3::timestamptz[]) as new (run_id, step_number, ended_at)
+            cross join lateral (
+                -- one by one: a plan made while hardly any is open would go through all of them for each
+                select id from work_periods p
+                where p.run_id = new.run_id and p.step_number = new.step_number and p.ended_at is null limit 1
+            ) open
+            where old.id = open.id
             """,
             *(list(column) for column in zip(*closed, strict=True)),
         )
