@@ -1,6 +1,7 @@
-"""What a commit writes: one statement a table, whatever the number of rows.
+"""What a commit writes: one statement a table, or two, whatever the number of rows.
 
-Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row's fields are the columns' names.
+Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row's fields are the columns' names. Most
+changes are of the same few columns, and these have a statement of their own: the others cost as much to send.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +54,12 @@ _RUN_FROZEN: Final = frozenset(
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "created_at"}
 )
 
+RUN_MOVED: Final = frozenset(
+    {"id", "state", "revision", "steps_count", "current_task_id", "current_step", "output", "working_ms"}
+    | {"updated_at", "started_at", "ended_at"}
+)
+"""What changes of a run as it moves from task to task; a row of these alone is written by these alone."""
+
 _STEP_TYPES: Final = {
     "uuid": "uuid",
     "workspace_id": "bigint",
@@ -100,6 +107,22 @@ _STEP_FROZEN: Final = frozenset(
     | {"parent", "item_index", "item"}
 )
 
+STEP_FRESH: Final = frozenset(
+    {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "kind", "visit"}
+    | {"state", "revision", "actor_roles", "allow_ids", "deny_ids", "priority", "sources", "created_at", "due_at"}
+)
+"""What a step has when it is made for a person; the table's defaults are the other fields' own."""
+
+STEP_MOVED: Final = frozenset(
+    {"id", "is_last", "is_output", "state", "revision", "account_id", "member_id", "data", "output", "working_ms"}
+    | {"open_since", "started_at", "ended_at"}
+)
+"""What changes of a step as a person takes it, works on it and completes it."""
+
+
+def _of(types: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {name: kind for name, kind in types.items() if name in names}
+
 
 def _insert(table: str, types: Mapping[str, str], *, overriding: str = "") -> str:
     names = ", ".join(types)
@@ -117,8 +140,11 @@ def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: f
 
 _INSERT_RUNS: Final = _insert("runs", _RUN_TYPES, overriding="overriding system value")
 _UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("id",), _RUN_FROZEN)
+_MOVE_RUNS: Final = _update("runs", _of(_RUN_TYPES, RUN_MOVED), ("id",), frozenset())
 _INSERT_STEPS: Final = _insert("steps", _STEP_TYPES)
+_INSERT_FRESH_STEPS: Final = _insert("steps", _of(_STEP_TYPES, STEP_FRESH))
 _UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
+_MOVE_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_MOVED), ("id",), frozenset())
 
 
 async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -128,21 +154,33 @@ async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]])
 
 
 async def update_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write everything of runs that can change."""
-    if rows:
-        await connection.execute(_UPDATE_RUNS, rows)
+    """Write everything of runs that can change; of those rows that have no more than that, what moves."""
+    await _update_each(connection, rows, (_MOVE_RUNS, len(RUN_MOVED)), _UPDATE_RUNS)
 
 
 async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert steps, in the order of their creation."""
+    """Insert steps, in the order of their creation: either whole, or what is fresh of every one of them."""
     if rows:
-        await connection.execute(_INSERT_STEPS, rows)
+        is_fresh = len(rows[0]) == len(STEP_FRESH)
+        await connection.execute(_INSERT_FRESH_STEPS if is_fresh else _INSERT_STEPS, rows)
 
 
 async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write everything of steps that can change."""
-    if rows:
-        await connection.execute(_UPDATE_STEPS, rows)
+    """Write everything of steps that can change; of those rows that have no more than that, what moves."""
+    await _update_each(connection, rows, (_MOVE_STEPS, len(STEP_MOVED)), _UPDATE_STEPS)
+
+
+async def _update_each(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: tuple[str, int], whole: str
+) -> None:
+    """Write rows of so many fields by the first statement, all others by the second."""
+    statement, fields = brief
+    for query, chosen in (
+        (statement, [row for row in rows if len(row) == fields]),
+        (whole, [row for row in rows if len(row) != fields]),
+    ):
+        if chosen:
+            await connection.execute(query, chosen)
 
 
 class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):

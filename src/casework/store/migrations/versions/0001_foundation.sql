@@ -614,7 +614,6 @@ create table events (                                -- append only; a month a p
 ) partition by range (recorded_at);
 alter sequence events_id_seq owned by events.id;
 create table events_other partition of events default;
-create index events_workspace on events (workspace_id, id);
 create index events_run on events (workspace_id, run_id, id) where run_id is not null;
 create index events_type on events (workspace_id, type, id);
 create index events_member on events (workspace_id, actor_id, id) where actor_kind = 'member';
