@@ -14,9 +14,12 @@ from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
 from casework.store import changes
-from casework.store.changes import RUN_MOVED, STEP_FRESH, STEP_MOVED, EventRow, PeriodRow
+from casework.store.changes import STEP_FRESH, STEP_MOVED, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.runs import RunRow
+
+_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason")
+"""What rarely changes of a run, and is called the same in its row."""
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -38,9 +41,8 @@ _UNFRESH: Final = tuple(
 )
 """What a fresh step has elsewhere: the defaults, which are the table's too."""
 
-_RUN_UNMOVED: Final = {
-    name: name for name in ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason")
-} | {"selected": "selected_step", "member_id": "member_id"}
+_run_unmoved = _getter(["selected", "member_id", *_SAME])
+_row_unmoved = _getter(["selected_step", "member_id", *_SAME])
 
 
 class Held(msgspec.Struct, kw_only=True):
@@ -139,41 +141,44 @@ def current_task_id(run: Run, edition: Edition) -> int | None:
     return None if step is None else edition.task_id(step.task)
 
 
-def _run_row(held: Held) -> dict[str, Any]:
+def _moved_row(held: Held) -> dict[str, Any]:
+    """What is to be written of a run that moved (RUN_MOVED)."""
     run = held.run
     current = current_step(run)
     return {
         "id": run.id,
-        "workspace_id": held.edition.workspace_id,
-        "member_id": run.member_id,
-        "title": run.title,
         "state": run.state,
         "revision": run.revision,
         "steps_count": run.steps_count,
-        "selected_step": run.selected,
         "current_task_id": None if current is None else held.edition.task_id(current.task),
         "current_step": None if current is None else current.number,
-        "priority": run.priority,
-        "due_at": run.due_at,
         "output": run.output,
-        "error": run.error,
-        "indicators": run.indicators,
         "working_ms": run.working_ms,
-        "machine_ms": run.machine_ms,
         "updated_at": run.updated_at,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+    }
+
+
+def _run_row(held: Held) -> dict[str, Any]:
+    run = held.run
+    return _moved_row(held) | {
+        "workspace_id": held.edition.workspace_id,
+        "member_id": run.member_id,
+        "title": run.title,
+        "selected_step": run.selected,
+        "priority": run.priority,
+        "due_at": run.due_at,
+        "error": run.error,
+        "indicators": run.indicators,
+        "machine_ms": run.machine_ms,
         "cancel_reason": run.cancel_reason,
     }
 
 
 def _changed_row(held: Held, row: RunRow) -> dict[str, Any]:
     """What is to be written of a stored run: what moves, where nothing else is another than it was."""
-    whole = _run_row(held)
-    run = held.run
-    if any(getattr(run, name) != getattr(row, column) for name, column in _RUN_UNMOVED.items()):
-        return whole
-    return {name: whole[name] for name in RUN_MOVED}
+    return _moved_row(held) if _run_unmoved(held.run) == _row_unmoved(row) else _run_row(held)
 
 
 def _changed_steps(held: Held) -> list[dict[str, Any]]:
