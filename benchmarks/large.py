@@ -73,7 +73,9 @@ async def _fill(place: Place, runs: int) -> None:
         common = (place.workspace_id, place.workflow_id, runs)
         for statement in _CHATS, _RUNS:
             await connection.execute(statement, *common, members, tasks[0]["id"], timeout=FILL_SECONDS_MAX)
-        await connection.execute(_STEPS, *common, accounts, members, tasks[0]["id"], tasks[0]["key"], timeout=FILL_SECONDS_MAX)
+        await connection.execute(
+            _STEPS, *common, accounts, members, tasks[0]["id"], tasks[0]["key"], timeout=FILL_SECONDS_MAX
+        )
         await connection.execute(_COUNTS, *common[:2], timeout=FILL_SECONDS_MAX)
         await connection.execute("vacuum analyze", timeout=FILL_SECONDS_MAX)
 

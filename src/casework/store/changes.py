@@ -155,29 +155,29 @@ async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]])
 
 async def update_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write everything of runs that can change; of those rows that have no more than that, what moves."""
-    await _update_each(connection, rows, (_MOVE_RUNS, len(RUN_MOVED)), _UPDATE_RUNS)
+    await _update_each(connection, rows, (_MOVE_RUNS, RUN_MOVED), _UPDATE_RUNS)
 
 
 async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert steps, in the order of their creation: either whole, or what is fresh of every one of them."""
     if rows:
-        is_fresh = len(rows[0]) == len(STEP_FRESH)
+        is_fresh = rows[0].keys() == STEP_FRESH
         await connection.execute(_INSERT_FRESH_STEPS if is_fresh else _INSERT_STEPS, rows)
 
 
 async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write everything of steps that can change; of those rows that have no more than that, what moves."""
-    await _update_each(connection, rows, (_MOVE_STEPS, len(STEP_MOVED)), _UPDATE_STEPS)
+    await _update_each(connection, rows, (_MOVE_STEPS, STEP_MOVED), _UPDATE_STEPS)
 
 
 async def _update_each(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: tuple[str, int], whole: str
+    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: tuple[str, frozenset[str]], whole: str
 ) -> None:
-    """Write rows of so many fields by the first statement, all others by the second."""
+    """Write rows of exactly these fields by the first statement, all others by the second."""
     statement, fields = brief
     for query, chosen in (
-        (statement, [row for row in rows if len(row) == fields]),
-        (whole, [row for row in rows if len(row) != fields]),
+        (statement, [row for row in rows if row.keys() == fields]),
+        (whole, [row for row in rows if row.keys() != fields]),
     ):
         if chosen:
             await connection.execute(query, chosen)
