@@ -9,6 +9,7 @@ from benchmarks.report import heading, percentile, row, say
 
 RUNS = 1_000_000
 TARGET_MS = 20
+FILL_SECONDS_MAX = 3_600  # one statement, a million rows and their index entries
 
 
 async def measure(url: str, *, short: bool) -> None:
@@ -71,10 +72,12 @@ async def _fill(place: Place, runs: int) -> None:
         members = [who.member_id for who in place.people]
         common = (place.workspace_id, place.workflow_id, runs)
         for statement in _CHATS, _RUNS:
-            await connection.execute(statement, *common, members, tasks[0]["id"], timeout=None)
-        await connection.execute(_STEPS, *common, accounts, members, tasks[0]["id"], tasks[0]["key"], timeout=None)
-        await connection.execute(_COUNTS, *common[:2], timeout=None)
-        await connection.execute("vacuum analyze", timeout=None)
+            await connection.execute(statement, *common, members, tasks[0]["id"], timeout=FILL_SECONDS_MAX)
+        await connection.execute(
+            _STEPS, *common, accounts, members, tasks[0]["id"], tasks[0]["key"], timeout=FILL_SECONDS_MAX
+        )
+        await connection.execute(_COUNTS, *common[:2], timeout=FILL_SECONDS_MAX)
+        await connection.execute("vacuum analyze", timeout=FILL_SECONDS_MAX)
 
 
 _AT = "timestamptz '2026-01-01' + (n % 86400) * interval '30 seconds' + (n / 86400) * interval '1 ms'"

@@ -140,7 +140,7 @@ class Batch:
         for row in rows:
             edition = editions[row.workflow_id, row.version_number]
             run = as_run(row, edition, [step for _, step in steps[row.id]])
-            stored = {step.number: step_id for step_id, step in steps[row.id]}
+            stored = {step.number: (step_id, step) for step_id, step in steps[row.id]}
             self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored)
         await self._add_context([row.id for row in rows])
 

@@ -1,9 +1,10 @@
 """What a batch will write, collected decision by decision."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import msgspec
 
@@ -14,17 +15,43 @@ from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
 from casework.store import changes, queue
-from casework.store.changes import CallRow, EventRow, PeriodRow
+from casework.store.changes import STEP_FRESH, STEP_MOVED, CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.queue import StepJob
 from casework.store.runs import RunRow
+
+_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason")
+"""What rarely changes of a run, and is called the same in its row."""
+
+
+def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*names)
+
+
+_FIELDS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
+_MOVED: Final = tuple(name for name in _FIELDS if name in STEP_MOVED)
+_FRESH: Final = tuple(name for name in _FIELDS if name in STEP_FRESH)
+_moved = _getter(_MOVED)
+_unmoved = _getter([name for name in _FIELDS if name not in STEP_MOVED])
+_fresh = _getter(_FRESH)
+_fields = _getter(_FIELDS)
+_unfresh = _getter([name for name in _FIELDS if name not in STEP_FRESH])
+_UNFRESH: Final = tuple(
+    field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+    for field in msgspec.structs.fields(Step)
+    if field.name in _FIELDS and field.name not in STEP_FRESH
+)
+"""What a fresh step has elsewhere: the defaults, which are the table's too."""
+
+_run_unmoved = _getter(["selected", "member_id", *_SAME])
+_row_unmoved = _getter(["selected_step", "member_id", *_SAME])
 
 
 class Held(msgspec.Struct, kw_only=True):
     """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
 
-    row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: ids of the steps
-    that were loaded, by number.
+    row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: the steps that were
+    loaded, with their ids, by number.
     """
 
     run: Run
@@ -32,7 +59,7 @@ class Held(msgspec.Struct, kw_only=True):
     row: RunRow | None = None
     fixed: dict[str, Any] = msgspec.field(default_factory=dict)
     changed: dict[int, Step] = msgspec.field(default_factory=dict)
-    stored: dict[int, int] = msgspec.field(default_factory=dict)
+    stored: dict[int, tuple[int, Step]] = msgspec.field(default_factory=dict)
 
     @property
     def is_changed(self) -> bool:
@@ -47,7 +74,7 @@ class Ledger:
         self._events: list[EventRow] = []
         self._opened: dict[tuple[int, int], PeriodRow] = {}
         self._passed: list[PeriodRow] = []
-        self._closed: list[tuple[int, int, int, datetime]] = []
+        self._closed: list[tuple[int, int, datetime]] = []
         self._jobs: list[StepJob] = []
         self._memories: dict[tuple[int, int, int], Json] = {}
         self._calls: list[CallRow] = []
@@ -84,9 +111,9 @@ class Ledger:
         """Write everything, one statement a table."""
         held = [one for one in batch if one.is_changed]
         await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
-        await changes.update_runs(connection, [_run_row(one) for one in held if one.row is not None])
-        await changes.update_steps(connection, [row for one in held for row in _step_rows(one, new=False)])
-        await changes.insert_steps(connection, [row for one in held for row in _step_rows(one, new=True)])
+        await changes.update_runs(connection, [_changed_row(one, one.row) for one in held if one.row is not None])
+        await changes.update_steps(connection, [row for one in held for row in _changed_steps(one)])
+        await changes.insert_steps(connection, _new_steps(held))
         await changes.close_periods(connection, self._closed)
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
         await changes.hand_over_chats(connection, [owner for one in held for owner in _new_owner(one)])
@@ -139,7 +166,7 @@ class Ledger:
         if old is not None and since is not None:
             opened = self._opened.pop(place, None)
             if opened is None:
-                self._closed.append((held.edition.workspace_id, *place, at))
+                self._closed.append((*place, at))
             else:
                 self._passed.append(msgspec.structs.replace(opened, ended_at=at))
         if new.open_since is not None and new.account_id is not None:
@@ -158,50 +185,79 @@ def current_task_id(run: Run, edition: Edition) -> int | None:
     return None if step is None else edition.task_id(step.task)
 
 
-def _run_row(held: Held) -> dict[str, Any]:
+def _moved_row(held: Held) -> dict[str, Any]:
+    """What is to be written of a run that moved (RUN_MOVED)."""
     run = held.run
     current = current_step(run)
     return {
         "id": run.id,
-        "workspace_id": held.edition.workspace_id,
-        "member_id": run.member_id,
-        "title": run.title,
         "state": run.state,
         "revision": run.revision,
         "steps_count": run.steps_count,
-        "selected_step": run.selected,
         "current_task_id": None if current is None else held.edition.task_id(current.task),
         "current_step": None if current is None else current.number,
-        "priority": run.priority,
-        "due_at": run.due_at,
         "output": run.output,
-        "error": run.error,
-        "indicators": run.indicators,
         "working_ms": run.working_ms,
-        "machine_ms": run.machine_ms,
         "updated_at": run.updated_at,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+    }
+
+
+def _run_row(held: Held) -> dict[str, Any]:
+    run = held.run
+    return _moved_row(held) | {
+        "workspace_id": held.edition.workspace_id,
+        "member_id": run.member_id,
+        "title": run.title,
+        "selected_step": run.selected,
+        "priority": run.priority,
+        "due_at": run.due_at,
+        "error": run.error,
+        "indicators": run.indicators,
+        "machine_ms": run.machine_ms,
         "cancel_reason": run.cancel_reason,
     }
 
 
-def _step_rows(held: Held, *, new: bool) -> list[dict[str, Any]]:
-    edition = held.edition
+def _changed_row(held: Held, row: RunRow) -> dict[str, Any]:
+    """What is to be written of a stored run: what moves, where nothing else is another than it was."""
+    return _moved_row(held) if _run_unmoved(held.run) == _row_unmoved(row) else _run_row(held)
+
+
+def _changed_steps(held: Held) -> list[dict[str, Any]]:
+    """The rows of stored steps that changed, each as far as it must be written."""
     rows = []
     for number, step in sorted(held.changed.items()):
-        if (number not in held.stored) is new:
-            row = msgspec.structs.asdict(step)
-            row["task_key"] = row.pop("task")
-            if not new:
-                row["id"] = held.stored[number]
+        if number in held.stored:
+            step_id, before = held.stored[number]
+            if _unmoved(step) == _unmoved(before):
+                row = dict(zip(_MOVED, _moved(step), strict=True))
             else:
-                row["workspace_id"] = edition.workspace_id
-                row["run_id"] = held.run.id
-                row["workflow_id"] = edition.workflow_id
-                row["task_id"] = edition.task_id(step.task)
-                row["name"] = edition.version.task(step.task).name if step.ask is None else step.ask["name"]
+                row = dict(zip(_FIELDS, _fields(step), strict=True))
+            row["id"] = step_id
             rows.append(row)
+    return rows
+
+
+def _new_steps(batch: Sequence[Held]) -> list[dict[str, Any]]:
+    """The rows of new steps, all of the same columns: what is fresh, where none has more to say."""
+    made = [
+        (held, step) for held in batch for number, step in sorted(held.changed.items()) if number not in held.stored
+    ]
+    is_fresh = all(_unfresh(step) == _UNFRESH for _, step in made)
+    names, values = (_FRESH, _fresh) if is_fresh else (_FIELDS, _fields)
+    rows = []
+    for held, step in made:
+        edition = held.edition
+        row = dict(zip(names, values(step), strict=True))
+        row["workspace_id"] = edition.workspace_id
+        row["workflow_id"] = edition.workflow_id
+        row["run_id"] = held.run.id
+        row["task_id"] = edition.task_id(step.task)
+        row["task_key"] = step.task
+        row["name"] = edition.version.task(step.task).name if step.ask is None else step.ask["name"]
+        rows.append(row)
     return rows
 
 

@@ -18,6 +18,9 @@ from casework.store.database import COMMITS_AT_ONCE, Database, refusal
 BATCH_MAX: Final = 256
 """Orders in one commit: more no longer raise throughput, and hold their runs' locks longer."""
 
+SHARE_MIN: Final = 32
+"""Orders that are not divided among loops: two small commits cost more than one."""
+
 WAITING_MAX: Final = 10_000
 """Orders that may wait: at some thousands a second nobody waits longer than a few seconds; more is refused at once."""
 
@@ -38,6 +41,7 @@ class Engine:
         self._waiting: deque[Pending] = deque()
         self._wake = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
+        self._committing = 0
         self._stopping = False
         self._carried_out = 0
         self._refresh: asyncio.Task[None] | None = None
@@ -100,9 +104,22 @@ class Engine:
                     return
                 self._wake.clear()
                 await self._wake.wait()
-            batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(self._share())]
+            self._committing += 1
             await self._carry_out(batch)
+            self._committing -= 1
             self._note_growth(len(batch))
+
+    def _share(self) -> int:
+        """How many of those that wait a free loop takes: it leaves as many to each other loop that is free.
+
+        Taking all would leave the others idle until all are answered: clients that ask again when they are answered
+        would then wait in step for one loop, again and again.
+        """
+        waiting = len(self._waiting)
+        if waiting <= SHARE_MIN:
+            return waiting
+        return min(BATCH_MAX, -(-waiting // max(1, len(self._loops) - self._committing)))
 
     def _note_growth(self, orders: int) -> None:
         before, self._carried_out = self._carried_out, self._carried_out + orders

@@ -1,6 +1,7 @@
-"""What a commit writes: one statement a table, whatever the number of rows.
+"""What a commit writes: one statement a table, or two, whatever the number of rows.
 
-Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row's fields are the columns' names.
+Rows travel as one JSON array a statement and are unpacked by PostgreSQL: a row's fields are the columns' names. Most
+changes are of the same few columns, and these have a statement of their own: the others cost as much to send.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,6 +57,12 @@ _RUN_FROZEN: Final = frozenset(
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "created_at"}
 )
 
+RUN_MOVED: Final = frozenset(
+    {"id", "state", "revision", "steps_count", "current_task_id", "current_step", "output", "working_ms"}
+    | {"updated_at", "started_at", "ended_at"}
+)
+"""What changes of a run as it moves from task to task; a row of these alone is written by these alone."""
+
 _STEP_TYPES: Final = {
     "uuid": "uuid",
     "workspace_id": "bigint",
@@ -108,6 +115,22 @@ _STEP_FROZEN: Final = frozenset(
     | {"parent", "item_index", "item", "ask"}
 )
 
+STEP_FRESH: Final = frozenset(
+    {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "kind", "visit"}
+    | {"state", "revision", "actor_roles", "allow_ids", "deny_ids", "priority", "sources", "created_at", "due_at"}
+)
+"""What a step has when it is made for a person; the table's defaults are the other fields' own."""
+
+STEP_MOVED: Final = frozenset(
+    {"id", "is_last", "is_output", "state", "revision", "account_id", "member_id", "data", "output", "working_ms"}
+    | {"open_since", "started_at", "ended_at"}
+)
+"""What changes of a step as a person takes it, works on it and completes it."""
+
+
+def _of(types: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {name: kind for name, kind in types.items() if name in names}
+
 
 def _insert(table: str, types: Mapping[str, str], *, overriding: str = "") -> str:
     names = ", ".join(types)
@@ -125,8 +148,11 @@ def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: f
 
 _INSERT_RUNS: Final = _insert("runs", _RUN_TYPES, overriding="overriding system value")
 _UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("id",), _RUN_FROZEN)
+_MOVE_RUNS: Final = _update("runs", _of(_RUN_TYPES, RUN_MOVED), ("id",), frozenset())
 _INSERT_STEPS: Final = _insert("steps", _STEP_TYPES)
+_INSERT_FRESH_STEPS: Final = _insert("steps", _of(_STEP_TYPES, STEP_FRESH))
 _UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
+_MOVE_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_MOVED), ("id",), frozenset())
 
 
 async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -136,21 +162,33 @@ async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]])
 
 
 async def update_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write everything of runs that can change."""
-    if rows:
-        await connection.execute(_UPDATE_RUNS, rows)
+    """Write everything of runs that can change; of those rows that have no more than that, what moves."""
+    await _update_each(connection, rows, (_MOVE_RUNS, RUN_MOVED), _UPDATE_RUNS)
 
 
 async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert steps, in the order of their creation."""
+    """Insert steps, in the order of their creation: either whole, or what is fresh of every one of them."""
     if rows:
-        await connection.execute(_INSERT_STEPS, rows)
+        is_fresh = rows[0].keys() == STEP_FRESH
+        await connection.execute(_INSERT_FRESH_STEPS if is_fresh else _INSERT_STEPS, rows)
 
 
 async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write everything of steps that can change."""
-    if rows:
-        await connection.execute(_UPDATE_STEPS, rows)
+    """Write everything of steps that can change; of those rows that have no more than that, what moves."""
+    await _update_each(connection, rows, (_MOVE_STEPS, STEP_MOVED), _UPDATE_STEPS)
+
+
+async def _update_each(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: tuple[str, frozenset[str]], whole: str
+) -> None:
+    """Write rows of exactly these fields by the first statement, all others by the second."""
+    statement, fields = brief
+    for query, chosen in (
+        (statement, [row for row in rows if row.keys() == fields]),
+        (whole, [row for row in rows if row.keys() != fields]),
+    ):
+        if chosen:
+            await connection.execute(query, chosen)
 
 
 class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,16 +202,19 @@ class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
 
 
-async def close_periods(connection: Connection, closed: Sequence[tuple[int, int, int, datetime]]) -> None:
-    """Close the open work periods of these (workspace id, run id, step number), at these instants."""
+async def close_periods(connection: Connection, closed: Sequence[tuple[int, int, datetime]]) -> None:
+    """Close the open work periods of these (run id, step number), at these instants."""
     if closed:
         await connection.execute(
             """
             update work_periods old set ended_at = new.ended_at
-            from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::timestamptz[])
-                as new (workspace_id, run_id, step_number, ended_at)
-            where old.workspace_id = new.workspace_id and old.run_id = new.run_id
-              and old.step_number = new.step_number and old.ended_at is null
+            from unnest($1::bigint[], $2::integer[], $3::timestamptz[]) as new (run_id, step_number, ended_at)
+            cross join lateral (
+                -- one by one: a plan made while hardly any is open would go through all of them for each
+                select id from work_periods p
+                where p.run_id = new.run_id and p.step_number = new.step_number and p.ended_at is null limit 1
+            ) open
+            where old.id = open.id
             """,
             *(list(column) for column in zip(*closed, strict=True)),
         )

@@ -72,7 +72,10 @@ order by m.id for no key update of m
 _OPEN_PERIODS: Final = """
 select p.workspace_id, p.account_id, p.run_id
 from unnest($1::bigint[], $2::bigint[]) as wanted (workspace_id, account_id)
-join work_periods p on p.workspace_id = wanted.workspace_id and p.account_id = wanted.account_id and p.ended_at is null
+cross join lateral (  -- one by one: a plan made while hardly any is open would go through all of them for each
+    select * from work_periods p
+    where p.workspace_id = wanted.workspace_id and p.account_id = wanted.account_id and p.ended_at is null limit 1
+) p
 """
 
 

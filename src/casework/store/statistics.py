@@ -4,7 +4,7 @@ from typing import Final
 
 from casework.store.database import Connection
 
-_GROWING: Final = "runs, steps, work_periods, events, chats, messages"
+_GROWING: Final = "runs, steps, work_periods, events, chats, messages, members"
 
 
 async def refresh(connection: Connection) -> None:

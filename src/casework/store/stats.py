@@ -53,7 +53,7 @@ async def counts_by_task(connection: Connection, grant: Grant, workflow_id: int,
         parameters,
         days="select sum(c.count) from task_counts c"
         " where c.workspace_id = $1 and c.workflow_id = $2 and c.task_id = t.id",
-        part="select count(*) from runs r where r.workspace_id = $1 and r.workflow_id = $2"
+        part="select count(*) from runs r where r.workspace_id = $1"
         " and r.current_task_id = t.id and r.ended_at is null",
     )
     query = f"""

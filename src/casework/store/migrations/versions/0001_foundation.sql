@@ -59,6 +59,7 @@ create table members (
     removed_at timestamptz,                          -- kept for history; no rights from then on
     unique (workspace_id, id),
     unique (workspace_id, account_id),
+    unique (workspace_id, account_id, id),           -- for whoever names a person by both
     foreign key (workspace_id, role_id) references roles (workspace_id, id)
 );
 create index members_account on members (account_id);
@@ -248,7 +249,7 @@ create table runs (
     revision integer not null check (revision >= 1),
     steps_count integer not null default 0,          -- numbers given to steps so far
     selected_step integer,                           -- the step somebody chose as current
-    current_task_id bigint,
+    current_task_id bigint,                          -- of current_step, which refers to it: not checked twice
     current_step integer,
     priority integer not null default 50 check (priority between 0 and 100),
     due_at timestamptz,
@@ -275,7 +276,6 @@ create table runs (
     cancel_reason text check (length(cancel_reason) <= 1000),
     unique (workspace_id, id),
     foreign key (workspace_id, workflow_id, version_number) references workflow_versions (workspace_id, workflow_id, number),
-    foreign key (workspace_id, workflow_id, current_task_id) references tasks (workspace_id, workflow_id, id),
     foreign key (workspace_id, member_id) references members (workspace_id, id),
     foreign key (workspace_id, chat_id) references chats (workspace_id, id),
     foreign key (workspace_id, parent_run_id) references runs (workspace_id, id),
@@ -295,7 +295,6 @@ create index runs_member on runs (workspace_id, member_id, created_at desc, id d
 create index runs_workflow on runs (workspace_id, workflow_id, created_at desc, uuid);
 create index runs_workflow_state on runs (workspace_id, workflow_id, state, created_at desc, uuid);
 create index runs_workflow_ended on runs (workspace_id, workflow_id, ended_at) include (state, started_at) where ended_at is not null;
-create index runs_on_task on runs (workspace_id, workflow_id, current_task_id, created_at) include (chat_id) where ended_at is null;
 create index runs_current_task on runs (workspace_id, current_task_id, created_at desc, id desc) include (state)
     where ended_at is null;
 create index runs_chat on runs (workspace_id, chat_id) where chat_id is not null;
@@ -321,8 +320,8 @@ create table steps (                                 -- one visit of a task in a
     state text not null check (state in ('ready', 'assigned', 'in_progress', 'paused', 'queued', 'waiting', 'parked',
         'completed', 'failed', 'cancelled', 'skipped')),
     revision integer not null,                       -- the run's at its last change
-    account_id bigint references accounts (id),      -- the assignee
-    member_id bigint,
+    account_id bigint,                               -- the assignee, and
+    member_id bigint,                                -- the same person's membership
     actor_roles text[] not null default '{}',
     allow_ids bigint[] not null default '{}',
     deny_ids bigint[] not null default '{}',
@@ -347,12 +346,11 @@ create table steps (                                 -- one visit of a task in a
     ended_at timestamptz,
     due_at timestamptz,
     try_resolve_at timestamptz,
-    unique (workspace_id, id),
     unique (workspace_id, run_id, number),
     foreign key (workspace_id, run_id) references runs (workspace_id, id),
     foreign key (workspace_id, workflow_id, task_id) references tasks (workspace_id, workflow_id, id),
-    foreign key (workspace_id, member_id) references members (workspace_id, id),
-    foreign key (workspace_id, account_id) references members (workspace_id, account_id),
+    foreign key (workspace_id, account_id, member_id) references members (workspace_id, account_id, id),
+    check ((account_id is null) = (member_id is null)),
     check ((ended_at is not null) = (state in ('completed', 'failed', 'cancelled', 'skipped'))),
     check ((open_since is not null) = (state = 'in_progress' and kind = 'human')),
     check (state not in ('assigned', 'in_progress', 'paused') or kind <> 'human' or account_id is not null),
@@ -377,7 +375,7 @@ create index steps_queue on steps (workspace_id, workflow_id, actor_roles, prior
     where kind = 'human' and state = 'ready';        -- what to take next, a heap for each set of roles
 create index steps_actor_roles on steps using gin (actor_roles)
     where kind = 'human' and (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end) = 'ready';
-create index steps_task on steps (workspace_id, task_id, ended_at);
+create index steps_task on steps (workspace_id, task_id, ended_at) where ended_at is not null;
 
 create table work_periods (                          -- somebody's hands on a step
     id bigint generated always as identity primary key,
@@ -393,7 +391,7 @@ create table work_periods (                          -- somebody's hands on a st
     check (ended_at is null or ended_at >= started_at)
 );
 create unique index work_periods_open on work_periods (workspace_id, account_id) where ended_at is null;
-create unique index work_periods_open_step on work_periods (workspace_id, run_id, step_number) where ended_at is null;
+create unique index work_periods_open_step on work_periods (run_id, step_number) where ended_at is null;
 create index work_periods_step on work_periods (workspace_id, run_id, step_number);
 create index work_periods_account on work_periods (workspace_id, account_id, started_at desc);
 
@@ -616,7 +614,6 @@ create table events (                                -- append only; a month a p
 ) partition by range (recorded_at);
 alter sequence events_id_seq owned by events.id;
 create table events_other partition of events default;
-create index events_workspace on events (workspace_id, id);
 create index events_run on events (workspace_id, run_id, id) where run_id is not null;
 create index events_type on events (workspace_id, type, id);
 create index events_member on events (workspace_id, actor_id, id) where actor_kind = 'member';
