@@ -111,14 +111,18 @@ def new_key_text() -> str:
     return urlsafe_b64encode(new_bytes(KEY_BYTES)).decode("ascii")
 
 
-def kept_in(directory: Path) -> Path:
-    """The file that holds the key of that data directory, made where it is missing, for its owner alone to read.
+def file_in(directory: Path) -> Path:
+    """The file that holds the key of a data directory."""
+    return directory.expanduser().resolve() / FILE_NAME
+
+
+def keep(path: Path) -> None:
+    """Make a file with a new key where it is missing, for its owner alone to read.
 
     Of several processes that make it at the same moment one wins, and all use its key.
     """
-    path = directory.expanduser().resolve() / FILE_NAME
     if path.exists():
-        return path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{FILE_NAME}.{os.getpid()}.{new_bytes(4).hex()}")
     try:
@@ -130,7 +134,6 @@ def kept_in(directory: Path) -> Path:
             os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    return path
 
 
 def _parsed(word: str) -> bytes:

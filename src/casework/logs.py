@@ -18,6 +18,7 @@ _SECRET: Final = frozenset(
         "api_key",
         "token",
         "secret",
+        "secret_key",
         "bearer",
     }
 )

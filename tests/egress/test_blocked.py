@@ -43,7 +43,6 @@ def test_the_corpus_is_as_large_as_it_is_said_to_be():
     assert len(set(TARGETS)) == len(TARGETS) >= 150
 
 
-@pytest.mark.anyio
 async def test_no_hostile_address_is_connected_to(sentinel: Sentinel):
     reached = []
     async with Caller(policy(), resolve=names) as caller:
@@ -61,7 +60,6 @@ async def test_no_hostile_address_is_connected_to(sentinel: Sentinel):
     assert sentinel.visits == []
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("address", FORBIDDEN)
 async def test_a_name_that_stands_for_an_address_that_is_not_public_is_blocked(address: str):
     async def resolve(_host: str, _port: int) -> Sequence[Address]:
@@ -72,7 +70,6 @@ async def test_a_name_that_stands_for_an_address_that_is_not_public_is_blocked(a
             await caller.send(Message(method="GET", url="https://name.test/"))
 
 
-@pytest.mark.anyio
 async def test_a_name_that_answers_differently_the_second_time_is_asked_once(sentinel: Sentinel):
     asked = []
 
@@ -91,7 +88,6 @@ async def test_a_name_that_answers_differently_the_second_time_is_asked_once(sen
     assert sentinel.visits == []
 
 
-@pytest.mark.anyio
 async def test_what_is_lent_to_others_is_guarded_the_same(sentinel: Sentinel):
     async with (
         Caller(policy(), resolve=names) as caller,
@@ -104,7 +100,6 @@ async def test_what_is_lent_to_others_is_guarded_the_same(sentinel: Sentinel):
     assert sentinel.visits == []
 
 
-@pytest.mark.anyio
 async def test_proxies_of_the_environment_are_not_asked(sentinel: Sentinel, monkeypatch: pytest.MonkeyPatch):
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setitem(os.environ, name, f"http://127.0.0.1:{sentinel.port}")  # noqa: TID251
@@ -117,7 +112,6 @@ async def test_proxies_of_the_environment_are_not_asked(sentinel: Sentinel, monk
     assert sentinel.visits == []
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("allow", ["127.0.0.1", "127.0.0.0/8", "private.test", "*.test"])
 async def test_what_is_allowed_is_called_although_it_is_private(sentinel: Sentinel, allow: str):
     async with Caller(policy(allow=allow), resolve=names) as caller:
@@ -126,7 +120,6 @@ async def test_what_is_allowed_is_called_although_it_is_private(sentinel: Sentin
     assert (answer.status, answer.body, sentinel.visits) == (200, b"secret", ["127.0.0.1"])
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("deny", ["127.0.0.1", "127.0.0.0/8", "private.test", "*.test", "PRIVATE.test."])
 async def test_what_is_denied_is_blocked_although_it_is_allowed(sentinel: Sentinel, deny: str):
     async with Caller(policy(allow="127.0.0.0/8 private.test", deny=deny), resolve=names) as caller:
@@ -162,7 +155,6 @@ def test_a_list_of_places_that_is_wrong_is_refused(text: str):
         Places.parse(text)
 
 
-@pytest.mark.anyio
 async def test_a_file_is_no_address(tmp_path: Path):
     async with Caller(policy()) as caller:
         with pytest.raises(Unsendable):

@@ -30,8 +30,6 @@ from casework.egress.errors import (
 from casework.egress.policy import Places, Policy
 from casework.egress.ranges import Address
 
-pytestmark = pytest.mark.anyio
-
 ALLOWED = Policy(allow=Places.parse("127.0.0.0/8"))
 Handle = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 

@@ -77,6 +77,7 @@ UNGUARDED = {
         ),
         ROWS,
     ),
+    "data_keys": {"wrapped_otherwise": MAINTENANCE},
     "database": {"prepare": "asks nothing"},
     "definitions": {"fetch": ENGINE, "newest": ENGINE},
     "doctor": {"breaches": MAINTENANCE},
@@ -90,6 +91,7 @@ UNGUARDED = {
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
     "partitions": {"make": MAINTENANCE},
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
+    "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
         ("fetch_page", "fetch_these", "fetch_count"), "a listing always names the workspace, as the first parameter"
     ),

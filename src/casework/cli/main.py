@@ -18,6 +18,7 @@ from casework.cli import (
     output,
     replay,
     runs,
+    secrets,
     up,
     workflows,
 )
@@ -49,6 +50,7 @@ app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
 app.add_typer(members.app, name="members")
+app.add_typer(secrets.app, name="secrets")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it

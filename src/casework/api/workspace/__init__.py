@@ -13,6 +13,7 @@ from casework.api.workspace import (
     members,
     own,
     roles,
+    secrets,
     stats,
     versions,
     workflows,
@@ -31,6 +32,7 @@ _MODULES = (
     chats,
     chat_messages,
     events,
+    secrets,
 )
 
 router = Router(
