@@ -19,6 +19,7 @@ _SECRET: Final = frozenset(
         "token",
         "secret",
         "secret_key",
+        "webhook_signature",
         "bearer",
     }
 )

@@ -18,6 +18,7 @@ from casework.engine.service import Engine
 from casework.keyring import Keyring
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
+from casework.operations.webhook_sender import SEND_EVERY_SECONDS, Sender
 from casework.settings import Settings
 from casework.store.database import Database
 from casework.store.embedded import embedded_server
@@ -84,14 +85,28 @@ def policy_of(settings: Settings) -> Policy:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Services]:
-    """The services of a process that serves: it looks after its database meanwhile."""
+    """The services of a process that serves: it looks after its database, and tells webhooks, meanwhile."""
     async with services(settings) as parts:
         housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
         await housekeeping.start()
         try:
-            yield parts
+            async with telling(parts):
+                yield parts
         finally:
             await housekeeping.stop()
+
+
+@asynccontextmanager
+async def telling(parts: Services) -> AsyncIterator[None]:
+    """Webhooks are told what happens while the block lasts; any number of processes may do it over one database."""
+    sender = Sender(parts)
+    rounds = Periodic("webhooks", sender.tick, every_seconds=SEND_EVERY_SECONDS)
+    await rounds.start()
+    try:
+        yield
+    finally:
+        await rounds.stop()
+        await sender.stop()
 
 
 def application() -> Litestar:

@@ -1,8 +1,9 @@
-"""The recipes of secrets."""
+"""The recipes of secrets and webhooks."""
 
 from typing import Any, Final
 
-from tests.security.recipes import Recipe
+from casework.core.permission import scope
+from tests.security.recipes import Recipe, fields
 from tests.security.recipes_workspace import W
 from tests.security.things import Ids, World, fresh
 
@@ -18,4 +19,24 @@ SECRETS: Final = {
     f"DELETE {W}/secrets/{{secret_id}}": [Recipe(kind="secret")],
 }
 
-RECIPES: Final = SECRETS
+WEBHOOK: Final = [Recipe(kind="webhook")]
+
+WEBHOOKS: Final = {
+    f"GET {W}/webhooks": [Recipe()],
+    f"POST {W}/webhooks": [
+        Recipe(),
+        Recipe(
+            kind="workflow", body=fields(workflowId="workflow_id"), policy=scope("webhooks:write"), missing=400, gone=0
+        ),
+    ],
+    f"GET {W}/webhooks/{{webhook_id}}": WEBHOOK,
+    f"PUT {W}/webhooks/{{webhook_id}}": WEBHOOK,
+    f"DELETE {W}/webhooks/{{webhook_id}}": WEBHOOK,
+    f"POST {W}/webhooks/{{webhook_id}}/rotate-secret": WEBHOOK,
+    f"POST {W}/webhooks/{{webhook_id}}/test": WEBHOOK,
+    f"GET {W}/webhooks/{{webhook_id}}/deliveries": WEBHOOK,
+    f"GET {W}/webhooks/{{webhook_id}}/deliveries/{{delivery_id}}": WEBHOOK,
+    f"POST {W}/webhooks/{{webhook_id}}/deliveries/{{delivery_id}}/replay": WEBHOOK,
+}
+
+RECIPES: Final = SECRETS | WEBHOOKS

@@ -13,7 +13,7 @@ from tests.security.snapshot import Snapshots
 from tests.security.wire import Answer, Wire
 
 Ids = dict[str, Any]
-Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret"]
+Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook"]
 Status = Literal["ready", "assigned", "in_progress", "paused"]
 
 EMAIL, PASSWORD = "eve@example.com", "correct horse battery"
@@ -163,6 +163,13 @@ async def _secret(world: World, side: Side, _owner: Who) -> Ids:
     return {"secret_id": (await world.ask(side, "POST", "/secrets", body))["id"]}
 
 
+async def _webhook(world: World, side: Side, _owner: Who) -> Ids:
+    word = world.word(side)
+    made = await world.ask(side, "POST", "/webhooks", {"url": f"https://{word}.example.com/{word}", "name": word})
+    delivery = await world.ask(side, "POST", f"/webhooks/{made['id']}/test")
+    return {"webhook_id": made["id"], "delivery_id": delivery["id"]}
+
+
 async def _workflow(world: World, side: Side, _owner: Who) -> Ids:
     word = world.word(side)
     made = await world.ask(side, "POST", "/workflows", definition(fresh(word), word))
@@ -187,6 +194,7 @@ _MAKERS: dict[Kind, Callable[[World, Side, Who], Awaitable[Ids]]] = {
     "key": _key,
     "workflow": _workflow,
     "secret": _secret,
+    "webhook": _webhook,
 }
 
 

@@ -8,7 +8,6 @@ import msgspec
 from casework.core.errors import Conflict
 from casework.keyring import DataKey, Keyring, Sealed
 from casework.operations import vault
-from casework.operations.secrets import place
 from casework.store import doctor, schema, secrets
 from casework.store.database import Connection, Database
 
@@ -57,7 +56,7 @@ async def examine(url: str, *, keyring: Keyring | None = None) -> AsyncGenerator
             found = await _closed_secrets(connection, keyring)
             yield Finding(
                 check=SECRETS,
-                promise="Every secret opens with the keys that are given.",
+                promise="Every secret, and what webhooks sign with, opens with the keys that are given.",
                 breaches=found[:BREACHES_MAX],
                 is_cut=len(found) > BREACHES_MAX,
             )
@@ -74,7 +73,7 @@ async def _closed_secrets(connection: Connection, keyring: Keyring | None) -> li
             keys[secret.workspace_id] = await _key_of(connection, keyring, secret.workspace_id)
         why = _reason(keys[secret.workspace_id], secret)
         if why is not None:
-            closed.append({"workspace_id": secret.workspace_id, "secret_id": secret.id, "why": why})
+            closed.append({"workspace_id": secret.workspace_id, f"{secret.kind}_id": secret.id, "why": why})
         if len(closed) > BREACHES_MAX:
             break
     return closed
@@ -87,11 +86,11 @@ async def _key_of(connection: Connection, keyring: Keyring | None, workspace_id:
         return error.message
 
 
-def _reason(key: DataKey | str, secret: secrets.SealedSecret) -> str | None:
+def _reason(key: DataKey | str, secret: secrets.SealedValue) -> str | None:
     if isinstance(key, str):
         return key
     try:
-        key.open(secret.sealed, *place(secret.name))
+        key.open(secret.sealed, secret.kind, secret.name)
     except Sealed as error:
         return str(error)
     return None

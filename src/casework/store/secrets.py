@@ -24,10 +24,18 @@ class SealedSecret(msgspec.Struct, frozen=True, kw_only=True):
     """A secret's value as the database keeps it."""
 
     id: int
+    sealed: bytes
+    used_at: datetime | None
+
+
+class SealedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything that is sealed: a secret's value, or what a webhook's messages are signed with."""
+
+    kind: str
+    id: int
     workspace_id: int
     name: str
     sealed: bytes
-    used_at: datetime | None
 
 
 _SELECT: Final = "select id, name, created_at, updated_at, used_at from secrets where workspace_id = $1"
@@ -38,7 +46,14 @@ on conflict (workspace_id, name) do nothing
 returning id
 """
 
-_SEALED: Final = "select id, workspace_id, name, sealed, used_at from secrets"
+_SEALED: Final = "select id, sealed, used_at from secrets where workspace_id = $1 and name = $2"
+
+_EVERYTHING_SEALED: Final = """
+select 'secret' as kind, id, workspace_id, name, sealed from secrets
+union all
+select 'webhook', id, workspace_id, uuid::text, sealed from webhooks where removed_at is null
+order by workspace_id, kind, id
+"""
 
 
 async def page(connection: Connection, grant: Grant, *, limit: int, offset: int) -> tuple[list[Secret], int]:
@@ -90,7 +105,7 @@ async def delete(connection: Connection, grant: Grant, secret_id: int) -> None:
 
 async def find_sealed(connection: Connection, workspace_id: int, name: str) -> SealedSecret | None:
     """The sealed value of that name in a workspace."""
-    row = await connection.fetchrow(f"{_SEALED} where workspace_id = $1 and name = $2", workspace_id, name)
+    row = await connection.fetchrow(_SEALED, workspace_id, name)
     return None if row is None else SealedSecret(**row)
 
 
@@ -101,8 +116,8 @@ async def note_use(connection: Connection, workspace_id: int, secret_id: int, *,
     )
 
 
-async def every_sealed(connection: Connection) -> AsyncIterator[SealedSecret]:
+async def every_sealed(connection: Connection) -> AsyncIterator[SealedValue]:
     """Every sealed value of the database, a few at a time, in a transaction; for whoever examines it whole."""
     row: Any
-    async for row in connection.cursor(f"{_SEALED} order by workspace_id, id"):
-        yield SealedSecret(**row)
+    async for row in connection.cursor(_EVERYTHING_SEALED):
+        yield SealedValue(**row)

@@ -16,6 +16,8 @@ from casework.api.workspace import (
     secrets,
     stats,
     versions,
+    webhook_deliveries,
+    webhooks,
     workflows,
 )
 
@@ -33,6 +35,8 @@ _MODULES = (
     chat_messages,
     events,
     secrets,
+    webhooks,
+    webhook_deliveries,
 )
 
 router = Router(
