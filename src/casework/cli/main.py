@@ -20,6 +20,7 @@ from casework.cli import (
     runs,
     secrets,
     up,
+    webhooks,
     workflows,
 )
 from casework.core.errors import CaseworkError, Invalid, Problem
@@ -51,6 +52,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
 app.add_typer(members.app, name="members")
 app.add_typer(secrets.app, name="secrets")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it

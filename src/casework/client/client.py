@@ -11,6 +11,7 @@ from casework.client.runs import Runs
 from casework.client.secrets import Secrets
 from casework.client.space import SESSION, Space
 from casework.client.transport import Json, Transport
+from casework.client.webhooks import Webhooks
 from casework.client.workflows import Workflows
 
 
@@ -28,6 +29,7 @@ class Client:
         self.members = Members(self.space)
         self.keys = Keys(self.space)
         self.secrets = Secrets(self.space)
+        self.webhooks = Webhooks(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 
