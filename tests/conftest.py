@@ -96,7 +96,7 @@ def clock() -> SettableClock:
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """The settings of `services`; a module that needs others overrides this."""
-    return Settings(database_url=database_url, pool_size=8)
+    return Settings(database_url=database_url, pool_size=8, secret_key=running.SECRET_KEY)
 
 
 @pytest.fixture

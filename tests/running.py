@@ -12,6 +12,9 @@ import httpx
 
 START_SECONDS_MAX = 120
 
+SECRET_KEY = "dGhpcnR5LXR3byBieXRlcywgZm9yIHRlc3RzIG9ubHk="
+"""What the tests' servers keep secrets with."""
+
 
 @contextmanager
 def server(database_url: str, **settings: str) -> Iterator[str]:
@@ -21,6 +24,7 @@ def server(database_url: str, **settings: str) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEWORK_")}  # noqa: TID251
     environment |= {"CASEWORK_DATABASE_URL": database_url, "CASEWORK_LOG_LEVEL": "warning"}
+    environment |= {"CASEWORK_SECRET_KEY": SECRET_KEY}
     environment |= {f"CASEWORK_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "casework.wiring:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "error"]

@@ -17,11 +17,11 @@ def new_bytes(number: int) -> bytes:
     return secrets.token_bytes(number)
 
 
+def new_fraction() -> float:
+    """A number from 0 up to 1, which is never given."""
+    return secrets.randbelow(2**53) / 2**53
+
+
 def new_secret() -> str:
     """256 random bits as text that is safe in a header, a cookie and a URL."""
     return secrets.token_urlsafe(32)
-
-
-def new_fraction() -> float:
-    """A number from 0 to 1."""
-    return secrets.SystemRandom().random()

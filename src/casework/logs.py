@@ -18,6 +18,8 @@ _SECRET: Final = frozenset(
         "api_key",
         "token",
         "secret",
+        "secret_key",
+        "webhook_signature",
         "bearer",
     }
 )

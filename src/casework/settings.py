@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from casework.egress.policy import Places
+from casework.keyring import Keyring
 
 
 def default_data_directory() -> Path:
@@ -16,7 +19,7 @@ def default_data_directory() -> Path:
 class Settings(BaseSettings):
     """The settings of a server process."""
 
-    model_config = SettingsConfigDict(env_prefix="CASEWORK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CASEWORK_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: str | None = Field(
         default=None, description="A PostgreSQL server, 15 or newer; none: the embedded one."
@@ -35,5 +38,31 @@ class Settings(BaseSettings):
     )
     session_idle_hours: int = Field(default=12, ge=1, description="A session unused for so long ends.")
     session_days: int = Field(default=7, ge=1, description="A session ends after so long, used or not.")
+    secret_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="Keys that secrets are kept with, apart by commas: the first seals, all open. `casework secrets "
+        "key` makes one. None: a file in the data directory; beside a database server, secrets are refused.",
+    )
+    secret_key_file: Path | None = Field(default=None, description="A file with these keys, instead.")
+    egress_allow: str = Field(
+        default="",
+        description="Hosts, addresses and networks (CIDR), apart by commas, that may be called although they are "
+        "private.",
+    )
+    egress_deny: str = Field(default="", description="Hosts, addresses and networks that are never called.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
     log_format: Literal["json", "console"] = Field(default="json", description="How it is logged.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _refuse_no_keys(cls, text: str | None) -> str | None:
+        if text is not None:
+            Keyring.parse(text)
+        return text
+
+    @field_validator("egress_allow", "egress_deny")
+    @classmethod
+    def _refuse_no_places(cls, text: str) -> str:
+        Places.parse(text)
+        return text

@@ -6,13 +6,19 @@ from functools import partial
 
 from litestar import Litestar
 
+from casework import keyring as keys
 from casework import logs
 from casework.api.app import create_app
 from casework.clock import Clock, SystemClock
+from casework.core.errors import Invalid
+from casework.egress.caller import Caller
+from casework.egress.policy import Places, Policy
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
+from casework.keyring import Keyring
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
+from casework.operations.webhook_sender import SEND_EVERY_SECONDS, Sender
 from casework.settings import Settings
 from casework.store.database import Database
 from casework.store.embedded import embedded_server
@@ -34,25 +40,73 @@ async def assembled(url: str, settings: Settings, clock: Clock) -> AsyncIterator
     """The services of a process, over a database that is up to date; closed when the block ends."""
     database = await Database.open(url, size=settings.pool_size)
     engine = Engine(database, clock)
-    parts = Services(database=database, engine=engine, clock=clock, settings=settings)
+    caller = Caller(policy_of(settings))
+    parts = Services(
+        database=database, engine=engine, clock=clock, settings=settings, keyring=keyring_of(settings), caller=caller
+    )
     try:
         await engine.start()
         yield parts
     finally:
         await engine.stop()
+        await caller.close()
         await database.close()
+
+
+def keyring_of(settings: Settings, *, is_new: bool = True) -> Keyring | None:
+    """The keys that secrets are kept with; None where none was given beside a database server.
+
+    With the embedded database the key is a file in the data directory, made where it is missing unless is_new is False.
+
+    Raises:
+        Invalid: the file cannot be read, or holds no keys.
+
+    """
+    if settings.secret_key is not None:
+        return Keyring.parse(settings.secret_key)
+    path = settings.secret_key_file
+    if path is None:
+        if settings.database_url is not None:
+            return None
+        path = keys.file_in(settings.data)
+        if not (is_new or path.exists()):
+            return None
+        keys.keep(path)
+    try:
+        return Keyring.parse(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise Invalid(f"The keys of secrets cannot be read from {path}: {error}.") from error
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What may be called on behalf of users."""
+    return Policy(allow=Places.parse(settings.egress_allow), deny=Places.parse(settings.egress_deny))
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Services]:
-    """The services of a process that serves: it looks after its database meanwhile."""
+    """The services of a process that serves: it looks after its database, and tells webhooks, meanwhile."""
     async with services(settings) as parts:
         housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
         await housekeeping.start()
         try:
-            yield parts
+            async with telling(parts):
+                yield parts
         finally:
             await housekeeping.stop()
+
+
+@asynccontextmanager
+async def telling(parts: Services) -> AsyncIterator[None]:
+    """Webhooks are told what happens while the block lasts; any number of processes may do it over one database."""
+    sender = Sender(parts)
+    rounds = Periodic("webhooks", sender.tick, every_seconds=SEND_EVERY_SECONDS)
+    await rounds.start()
+    try:
+        yield
+    finally:
+        await rounds.stop()
+        await sender.stop()
 
 
 def application() -> Litestar:

@@ -7,7 +7,6 @@ import pytest
 from tests.conformance.client import ABSENT_ID, ABSENT_UUID, INSTANT, UUID, done, refused
 from tests.conformance.people import by_cookie, person
 from tests.conformance.scenes import PLAIN, RUNS, Desk
-from tests.conformance.unserved import UNSERVED
 
 MEMBER = {
     *("id", "accountId", "accountUuid", "email", "name", "phone", "role", "actorRoles", "isSupervisor", "labels"),
@@ -301,7 +300,6 @@ def test_a_deleted_chat_is_404(desk: Desk):
 # Webhooks and events
 
 
-@UNSERVED
 def test_webhooks_are_made_and_listed(desk: Desk):
     made = done(desk.manager.post(f"{desk.path}/webhooks", {"url": "https://example.com/hook"}), 201)
 

@@ -13,7 +13,7 @@ from casework.operations.services import Services
 from casework.settings import Settings
 from casework.store.database import Connection
 from casework.wiring import assembled
-from tests import databases
+from tests import databases, running
 from tests.clock import SettableClock
 from tests.security import cast
 from tests.security.declared import ROUTES
@@ -57,7 +57,7 @@ async def stage_connection(stage_database: str) -> AsyncIterator[Connection]:
 @pytest.fixture(scope="module")
 async def stage_services(stage_database: str, stage_connection: Connection) -> AsyncIterator[Services]:
     """The module's services; their clock stands still, so that no credential's use is noted in between."""
-    settings = Settings(database_url=stage_database, pool_size=4)
+    settings = Settings(database_url=stage_database, pool_size=4, secret_key=running.SECRET_KEY)
     async with assembled(stage_database, settings, SettableClock()) as parts:
         yield parts
 

@@ -65,6 +65,7 @@ PEOPLE = "accounts and their sessions are of no workspace"
 ENGINE = "the engine's: of an order, which names its workspace, and is refused where the run's is another"
 ROWS = "the engine's: every row that it writes bears its workspace, and references across are refused by their keys"
 CLAIMS = "by a hash of who asks, in which workspace, for what, and their own secret"
+SENDER = "the sender's: of every workspace; each row that it writes bears that of the row it is made of"
 MAINTENANCE = "looks after the whole database, on behalf of whoever runs the server"
 
 UNGUARDED = {
@@ -77,6 +78,8 @@ UNGUARDED = {
         ),
         ROWS,
     ),
+    "data_keys": {"wrapped_otherwise": MAINTENANCE},
+    "deliveries": {"claim": SENDER, "forget_before": MAINTENANCE},
     "database": {"prepare": "asks nothing"},
     "definitions": {"fetch": ENGINE, "newest": ENGINE},
     "doctor": {"breaches": MAINTENANCE},
@@ -88,8 +91,10 @@ UNGUARDED = {
     },
     "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
+    "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
+    "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
         ("fetch_page", "fetch_these", "fetch_count"), "a listing always names the workspace, as the first parameter"
     ),

@@ -13,7 +13,7 @@ from tests.security.snapshot import Snapshots
 from tests.security.wire import Answer, Wire
 
 Ids = dict[str, Any]
-Kind = Literal["case", "chat", "member", "role", "key", "workflow"]
+Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook"]
 Status = Literal["ready", "assigned", "in_progress", "paused"]
 
 EMAIL, PASSWORD = "eve@example.com", "correct horse battery"
@@ -84,8 +84,7 @@ class World:
         if kind == "case":
             return None
         ids = await self.make(kind, "ours", self.cast.bob)
-        name = {"chat": "chat_id", "member": "member_id", "role": "role_id", "key": "key_id"}.get(kind, "workflow_id")
-        await self.ask("ours", "DELETE", f"/{kind}s/{ids[name]}")
+        await self.ask("ours", "DELETE", f"/{kind}s/{ids[f'{kind}_id']}")
         return ids
 
 
@@ -159,6 +158,18 @@ async def _key(world: World, side: Side, owner: Who) -> Ids:
     return {"key_id": (await world.ask(side, "POST", "/keys", body))["id"]}
 
 
+async def _secret(world: World, side: Side, _owner: Who) -> Ids:
+    body = {"name": fresh(world.word(side)), "value": world.word(side)}
+    return {"secret_id": (await world.ask(side, "POST", "/secrets", body))["id"]}
+
+
+async def _webhook(world: World, side: Side, _owner: Who) -> Ids:
+    word = world.word(side)
+    made = await world.ask(side, "POST", "/webhooks", {"url": f"https://{word}.example.com/{word}", "name": word})
+    delivery = await world.ask(side, "POST", f"/webhooks/{made['id']}/test")
+    return {"webhook_id": made["id"], "delivery_id": delivery["id"]}
+
+
 async def _workflow(world: World, side: Side, _owner: Who) -> Ids:
     word = world.word(side)
     made = await world.ask(side, "POST", "/workflows", definition(fresh(word), word))
@@ -182,6 +193,8 @@ _MAKERS: dict[Kind, Callable[[World, Side, Who], Awaitable[Ids]]] = {
     "role": _role,
     "key": _key,
     "workflow": _workflow,
+    "secret": _secret,
+    "webhook": _webhook,
 }
 
 

@@ -13,6 +13,7 @@ from casework.cli.output import Column
 
 if TYPE_CHECKING:
     from casework.operations.doctor import Finding
+    from casework.settings import Settings
 
 _COLUMNS: Final = (Column("CHECK", "check"), Column("FOUND", "found"), Column("PROMISE", "promise"))
 
@@ -26,7 +27,7 @@ def doctor(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJs
 
     settings = local.settings_of(data=data, database_url=database_url)
     with local.database_url(settings) as url:
-        findings = asyncio.run(_examine(url))
+        findings = asyncio.run(_examine(url, settings))
     is_clean = all(one.is_clean for one in findings)
     if as_json:
         output.print_json({"clean": is_clean, "checks": [_told(one) for one in findings]})
@@ -36,10 +37,11 @@ def doctor(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJs
         raise typer.Exit(WRONG)
 
 
-async def _examine(url: str) -> list["Finding"]:
+async def _examine(url: str, settings: "Settings") -> list["Finding"]:
     from casework.operations.doctor import examine
+    from casework.wiring import keyring_of
 
-    async with aclosing(examine(url)) as findings:
+    async with aclosing(examine(url, keyring=keyring_of(settings, is_new=False))) as findings:
         return [one async for one in findings]
 
 

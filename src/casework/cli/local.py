@@ -50,6 +50,17 @@ def database_url(settings: Settings) -> Iterator[str]:
         yield url
 
 
+def with_key(settings: Settings) -> Settings:
+    """The settings with the data directory's key named, for processes that are told the database's address instead."""
+    if settings.database_url or settings.secret_key or settings.secret_key_file:
+        return settings
+    from casework import keyring
+
+    path = keyring.file_in(settings.data)
+    keyring.keep(path)
+    return settings.model_copy(update={"secret_key_file": path})
+
+
 async def prepare(url: str) -> bool:
     """Bring the database up to the newest schema; whether it was not.
 

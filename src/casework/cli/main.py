@@ -18,7 +18,9 @@ from casework.cli import (
     output,
     replay,
     runs,
+    secrets,
     up,
+    webhooks,
     workflows,
 )
 from casework.core.errors import CaseworkError, Invalid, Problem
@@ -49,6 +51,8 @@ app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
 app.add_typer(members.app, name="members")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it

@@ -62,7 +62,8 @@ def run(
     from casework.cli import local, port, serving
 
     with port.reserved(settings.host, settings.port) as (host, number), local.database_url(settings) as database:
-        running = settings.model_copy(update={"host": host, "port": number, "database_url": database})
+        told = local.with_key(settings)
+        running = told.model_copy(update={"host": host, "port": number, "database_url": database})
         asyncio.run(local.prepare(database))
         if prepare is not None:
             prepare(running)

@@ -8,8 +8,10 @@ from casework.client.errors import Unreachable
 from casework.client.keys import Keys
 from casework.client.members import Members
 from casework.client.runs import Runs
+from casework.client.secrets import Secrets
 from casework.client.space import SESSION, Space
 from casework.client.transport import Json, Transport
+from casework.client.webhooks import Webhooks
 from casework.client.workflows import Workflows
 
 
@@ -26,6 +28,8 @@ class Client:
         self.runs = Runs(self.space)
         self.members = Members(self.space)
         self.keys = Keys(self.space)
+        self.secrets = Secrets(self.space)
+        self.webhooks = Webhooks(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 

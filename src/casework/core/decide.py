@@ -8,7 +8,7 @@ import msgspec
 
 from casework.core import people
 from casework.core.actor import Actor
-from casework.core.automation import (
+from casework.core.attempts import (
     begin_pending,
     claim,
     look,

@@ -21,6 +21,7 @@ CATEGORIES: Final = (
     "chats",
     "analytics",
     "keys",
+    "secrets",
     "webhooks",
     "events",
 )

@@ -5,13 +5,17 @@ from typing import Any, Final
 
 import msgspec
 
-from casework.store import doctor, schema
-from casework.store.database import Database
+from casework.core.errors import Conflict
+from casework.keyring import DataKey, Keyring, Sealed
+from casework.operations import vault
+from casework.store import doctor, schema, secrets
+from casework.store.database import Connection, Database
 
 BREACHES_MAX: Final = 20
 """Rows told of one rule: enough to see what they have in common."""
 
 SCHEMA: Final = "schema"
+SECRETS: Final = "secrets"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +32,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return not self.breaches
 
 
-async def examine(url: str) -> AsyncGenerator[Finding, None]:
-    """Every rule in turn. Where the schema is not the newest that is the only one: the others are written for it."""
+async def examine(url: str, *, keyring: Keyring | None = None) -> AsyncGenerator[Finding, None]:
+    """Every rule in turn. Where the schema is not the newest that is the only one: the others are written for it.
+
+    keyring: the keys that secrets are kept with, as the server has them.
+    """
     is_current = await schema.is_current(url)
     breaches = [] if is_current else [{"schema": "not the newest; run casework migrate"}]
     yield Finding(check=SCHEMA, promise="The database has the newest schema.", breaches=breaches)
@@ -46,5 +53,44 @@ async def examine(url: str) -> AsyncGenerator[Finding, None]:
                     breaches=found[:BREACHES_MAX],
                     is_cut=len(found) > BREACHES_MAX,
                 )
+            found = await _closed_secrets(connection, keyring)
+            yield Finding(
+                check=SECRETS,
+                promise="Every secret, and what webhooks sign with, opens with the keys that are given.",
+                breaches=found[:BREACHES_MAX],
+                is_cut=len(found) > BREACHES_MAX,
+            )
     finally:
         await database.close()
+
+
+async def _closed_secrets(connection: Connection, keyring: Keyring | None) -> list[dict[str, Any]]:
+    """The first secrets that do not open, and why; what they hold is not kept."""
+    closed: list[dict[str, Any]] = []
+    keys: dict[int, DataKey | str] = {}
+    async for secret in secrets.every_sealed(connection):
+        if secret.workspace_id not in keys:
+            keys[secret.workspace_id] = await _key_of(connection, keyring, secret.workspace_id)
+        why = _reason(keys[secret.workspace_id], secret)
+        if why is not None:
+            closed.append({"workspace_id": secret.workspace_id, f"{secret.kind}_id": secret.id, "why": why})
+        if len(closed) > BREACHES_MAX:
+            break
+    return closed
+
+
+async def _key_of(connection: Connection, keyring: Keyring | None, workspace_id: int) -> DataKey | str:
+    try:
+        return await vault.opening_key(connection, keyring, workspace_id)
+    except Conflict as error:
+        return error.message
+
+
+def _reason(key: DataKey | str, secret: secrets.SealedValue) -> str | None:
+    if isinstance(key, str):
+        return key
+    try:
+        key.open(secret.sealed, secret.kind, secret.name)
+    except Sealed as error:
+        return str(error)
+    return None

@@ -6,13 +6,20 @@ from typing import Final
 from casework.operations.once import KEPT_FOR
 from casework.operations.services import Services
 from casework.operations.sign_in import FAILURES_WITHIN
-from casework.store import attempts, idempotency, partitions, sessions, stats
+from casework.store import attempts, deliveries, idempotency, partitions, sessions, stats
 
 HOUSEKEEPING_SECONDS: Final = 600
 """How often a process looks after its database."""
 
 _FOLDED_AFTER: Final = timedelta(days=2)
 """Counts of days so long past are made one row a day: their writers have moved on to other rows."""
+
+
+DELIVERIES_KEPT_FOR: Final = timedelta(days=30)
+"""How long it can be seen what webhooks were told."""
+
+_FORGOTTEN_AT_ONCE: Final = 10_000
+"""Deliveries that one call forgets: a second's work, and more in a day than a server sends."""
 
 
 async def tidy(services: Services) -> None:
@@ -32,3 +39,5 @@ async def tidy(services: Services) -> None:
         await sessions.forget_ended(connection, now)
     async with services.database.write() as connection:
         await idempotency.forget_before(connection, now - KEPT_FOR)
+    async with services.database.write() as connection:
+        await deliveries.forget_before(connection, now - DELIVERIES_KEPT_FOR, limit=_FORGOTTEN_AT_ONCE)

@@ -13,8 +13,11 @@ from casework.api.workspace import (
     members,
     own,
     roles,
+    secrets,
     stats,
     versions,
+    webhook_deliveries,
+    webhooks,
     workflows,
 )
 
@@ -31,6 +34,9 @@ _MODULES = (
     chats,
     chat_messages,
     events,
+    secrets,
+    webhooks,
+    webhook_deliveries,
 )
 
 router = Router(

@@ -1,0 +1,209 @@
+"""What workers do with steps: attempts, their reports, and what follows when one fails or is lost.
+
+Only the newest attempt may speak; whatever an older one says is refused (SEMANTICS, Attempts).
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from casework.core.command import (
+    AttemptCommand,
+    Claim,
+    Look,
+    Lose,
+    Progress,
+    Report,
+    ReportFailure,
+    Suspend,
+)
+from casework.core.condition import EvaluationError
+from casework.core.definition import AT_ONCE, HUMAN
+from casework.core.draft import Draft
+from casework.core.errors import Conflict, NotFound
+from casework.core.routing import advance, fail
+from casework.core.step import COMPLETED, IN_PROGRESS, QUEUED, READY, WAITING, Step
+from casework.core.visit import shell_beneath
+
+STEPS_AT_ONCE_MAX: Final = 1_000
+"""Automatic steps that one decision begins: a commit stays short; the rest follows in the next one."""
+
+
+def begin_pending(draft: Draft) -> None:
+    """Begin the automatic steps that were reached: those done at once are done, workers are called to the others."""
+    begun = 0
+    while draft.pending and draft.run.is_open:
+        step = draft.step(draft.pending.popleft())
+        if step.state != QUEUED:
+            continue
+        begun += 1
+        if begun > STEPS_AT_ONCE_MAX:
+            draft.change(step, try_resolve_at=draft.now)
+        else:
+            _begin(draft, step)
+
+
+def claim(draft: Draft, command: Claim) -> None:
+    """A worker begins an attempt."""
+    step = _find(draft, command.step)
+    if step.state != QUEUED or step.attempt + 1 != command.attempt:
+        message = f"Attempt {command.attempt} is not to be begun: the step is {step.state} at attempt {step.attempt}."
+        raise Conflict(message)
+    take(draft, step, command.worker)
+
+
+def take(draft: Draft, step: Step, worker: UUID) -> Step:
+    """Give a queued step to a worker."""
+    timeout = draft.version.task(step.task).timeout
+    until = None if timeout is None else draft.now + timedelta(seconds=timeout)
+    return draft.change(draft.open_attempt(step, worker), try_resolve_at=until)
+
+
+def progress(draft: Draft, command: Progress) -> None:
+    """Keep how far an attempt is."""
+    step = _heard(draft, command)
+    if command.memory is not UNSET:
+        draft.memories[step.number] = command.memory
+    draft.record("step.progressed", draft.change(step), **command.detail)
+
+
+def report(draft: Draft, command: Report) -> None:
+    """An attempt's output: checked against the task's schema, then the run moves on."""
+    step = _heard(draft, command)
+    _complete(draft, step, command.output, command)
+
+
+def report_failure(draft: Draft, command: ReportFailure) -> None:
+    """An attempt failed: the next one follows, or the failure rule."""
+    fail_attempt(draft, _heard(draft, command), command)
+
+
+def suspend(draft: Draft, command: Suspend) -> None:
+    """An attempt asks people: an activity for each question, and the step waits."""
+    step = _heard(draft, command)
+    draft.memories[step.number] = command.memory
+    answered = draft.step(step.number).data.get("answers", {})
+    step = draft.close_attempt(step, state=WAITING, try_resolve_at=None)
+    asked = []
+    for ask in command.asks:
+        if ask.key in answered:
+            continue
+        child = draft.add(
+            replace(
+                shell_beneath(draft, step),
+                kind=HUMAN,
+                state=READY,
+                actor_roles=ask.roles,
+                priority=draft.run.priority,
+                data=ask.data,
+                ask={"key": ask.key, "name": ask.name, "prompt": ask.prompt, "form": ask.form, "detail": ask.detail},
+            )
+        )
+        draft.record("step.created", child, task=child.task, visit=child.visit)
+        asked.append(child.number)
+    if not asked:
+        message = "An attempt that waits must ask something that was not answered."
+        raise Conflict(message)
+    draft.record("step.asked", step, steps=asked)
+
+
+def lose(draft: Draft, command: Lose) -> None:
+    """The worker of an attempt is gone; somebody else takes over."""
+    step = _find(draft, command.step)
+    if step.state != IN_PROGRESS or step.attempt != command.attempt or step.worker is None:
+        return
+    step = draft.close_attempt(step, state=QUEUED, try_resolve_at=None)
+    draft.record("step.lost", step, attempt=command.attempt)
+    draft.enqueue(step)
+
+
+def look(draft: Draft, command: Look) -> None:
+    """What has come due on a step; nothing where the instant has not come, or somebody was quicker."""
+    try:
+        step = draft.step(command.step)
+    except KeyError:
+        return
+    if not step.is_live or step.try_resolve_at is None or step.try_resolve_at > draft.now:
+        return
+    if step.state == QUEUED:
+        step = draft.change(step, try_resolve_at=None)
+        draft.record("step.due", step)
+        draft.pending.append(step.number)
+    elif step.state == IN_PROGRESS and step.kind != HUMAN:
+        seconds = draft.version.task(step.task).timeout
+        fail_attempt(
+            draft,
+            step,
+            ReportFailure(
+                step=step.number,
+                attempt=step.attempt,
+                code="timeout",
+                message=f"It took longer than {seconds} seconds.",
+            ),
+        )
+
+
+def fail_attempt(draft: Draft, step: Step, failure: ReportFailure) -> None:
+    """Try again after a while, exponentially longer and spread by the seed; for good once `retry` is used up."""
+    retry = draft.version.task(step.task).retry
+    failures = step.failures + 1
+    error = {"code": failure.code, "message": failure.message, "task": step.task, "attempt": step.attempt}
+    if failure.is_final or failures >= retry.attempts:
+        step = draft.close_attempt(step, failures=failures, try_resolve_at=None)
+        fail(draft, step, failure.code, failure.message, output=failure.output)
+        return
+    longest = min(float(retry.max), retry.backoff * 2.0 ** (failures - 1))
+    at = draft.now + timedelta(seconds=max(longest * failure.seed, failure.retry_after))
+    step = draft.close_attempt(step, state=QUEUED, failures=failures, try_resolve_at=at)
+    draft.record("step.retried", step, error=error, at=at.isoformat())
+
+
+def _find(draft: Draft, number: int) -> Step:
+    try:
+        return draft.step(number)
+    except KeyError:
+        message = "There is no such step."
+        raise NotFound(message) from None
+
+
+def _heard(draft: Draft, command: AttemptCommand) -> Step:
+    """The step, if the command comes from its newest attempt; what models were asked counts in any case."""
+    step = _find(draft, command.step)
+    if step.state != IN_PROGRESS or step.attempt != command.attempt or step.worker is None:
+        message = f"Attempt {command.attempt} is over: the step is {step.state} at attempt {step.attempt}."
+        raise Conflict(message)
+    draft.calls += [(step.number, call) for call in command.calls]
+    return step
+
+
+def _begin(draft: Draft, step: Step) -> None:
+    """What the definition gives the step; of a kind that is done at once, its output."""
+    try:
+        given = draft.version.program(step.task).evaluate(draft.context(step, None))
+    except EvaluationError as error:
+        fail(draft, step, "expression", f"What the task {step.task} is given could not be evaluated: {error}")
+        return
+    if step.kind in AT_ONCE:
+        _complete(draft, step, given)
+        return
+    # Given once: every attempt is told the same, and what it does outside bears the same key.
+    if not step.data:
+        step = draft.change(step, data=given)
+    draft.enqueue(step)
+
+
+def _complete(draft: Draft, step: Step, output: object, command: Report | None = None) -> None:
+    problems = draft.version.form_problems(step.task, output)
+    if not problems:
+        advance(draft, draft.end(step, COMPLETED, output=output))
+        return
+    message = "; ".join(f"{problem.path or '/'}: {problem.message}" for problem in problems[:5])
+    text = f"The output does not fit the task's schema: {message}"
+    if command is None:
+        fail(draft, step, "output", text, output=output)
+    else:
+        failure = ReportFailure(step=step.number, attempt=step.attempt, code="output", message=text, output=output)
+        fail_attempt(draft, step, failure)
