@@ -66,6 +66,7 @@ ENGINE = "the engine's: of an order, which names its workspace, and is refused w
 ROWS = "the engine's: every row that it writes bears its workspace, and references across are refused by their keys"
 CLAIMS = "by a hash of who asks, in which workspace, for what, and their own secret"
 SENDER = "the sender's: of every workspace; each row that it writes bears that of the row it is made of"
+WORKERS = "of every workspace: a worker is the installation's, and what it finds is ordered in the step's workspace"
 MAINTENANCE = "looks after the whole database, on behalf of whoever runs the server"
 
 UNGUARDED = {
@@ -75,6 +76,7 @@ UNGUARDED = {
         (
             *("insert_runs", "update_runs", "insert_steps", "update_steps", "close_periods", "insert_periods"),
             *("insert_events", "count", "open_chats", "drop_chats", "hand_over_chats", "claim", "unclaim"),
+            *("insert_calls", "keep_memories"),
         ),
         ROWS,
     ),
@@ -93,6 +95,7 @@ UNGUARDED = {
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
+    "queue": {"enqueue": ROWS},
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
@@ -101,6 +104,9 @@ UNGUARDED = {
     "sessions": dict.fromkeys(("insert", "revoke", "forget_ended"), PEOPLE),
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
+    "workers": dict.fromkeys(
+        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background"), WORKERS
+    ),
     "workspaces": {"insert": "makes one", "page_of_account": PEOPLE},
 }
 """Functions that are given a connection and neither a grant nor a workspace, and why."""
