@@ -1,7 +1,7 @@
 """The composition root: the one place where the parts of a process are made and put together."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from functools import partial
 
 from litestar import Litestar
@@ -11,6 +11,7 @@ from casework.api.app import create_app
 from casework.clock import Clock, SystemClock
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
+from casework.operations.due_schedules import LOOK_SECONDS, look
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
 from casework.settings import Settings
@@ -45,14 +46,15 @@ async def assembled(url: str, settings: Settings, clock: Clock) -> AsyncIterator
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Services]:
-    """The services of a process that serves: it looks after its database meanwhile."""
-    async with services(settings) as parts:
-        housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
-        await housekeeping.start()
-        try:
-            yield parts
-        finally:
-            await housekeeping.stop()
+    """The services of a process that serves: it looks after its database meanwhile, and starts what is due."""
+    async with services(settings) as parts, AsyncExitStack() as stack:
+        for periodic in (
+            Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS),
+            Periodic("schedules", partial(look, parts), every_seconds=LOOK_SECONDS),
+        ):
+            await periodic.start()
+            stack.push_async_callback(periodic.stop)
+        yield parts
 
 
 def application() -> Litestar:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_workspace
+from tests.security import recipes_triggers, recipes_workspace
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
@@ -165,4 +165,6 @@ TRACKER: Final = {
     f"POST {V3}/tracker/resume": [Recipe(kind="case", status="paused", states=frozenset({"own"}))],
 }
 
-RECIPES: Final = recipes_workspace.RECIPES | SYSTEM | CHATS | ANALYTICS | ACTIVITIES | PROJECTS | TRACKER
+RECIPES: Final = (
+    recipes_workspace.RECIPES | recipes_triggers.RECIPES | SYSTEM | CHATS | ANALYTICS | ACTIVITIES | PROJECTS | TRACKER
+)

@@ -9,10 +9,13 @@ from casework.api.workspace import (
     chats,
     events,
     grants,
+    hooks,
     keys,
     members,
     own,
     roles,
+    run_import,
+    schedules,
     stats,
     versions,
     workflows,
@@ -31,6 +34,9 @@ _MODULES = (
     chats,
     chat_messages,
     events,
+    schedules,
+    hooks,
+    run_import,
 )
 
 router = Router(
