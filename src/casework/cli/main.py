@@ -13,11 +13,13 @@ from casework.cli import (
     doctor,
     exits,
     history,
+    hooks,
     init,
     members,
     output,
     replay,
     runs,
+    schedules,
     up,
     workflows,
 )
@@ -49,6 +51,8 @@ app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
 app.add_typer(members.app, name="members")
+app.add_typer(schedules.app, name="schedules")
+app.add_typer(hooks.app, name="hooks")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
