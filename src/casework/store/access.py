@@ -76,6 +76,26 @@ async def visible_workflow_ids(connection: Connection, grant: Grant) -> list[int
     return [row["id"] for row in rows]
 
 
+_EDITABLE_IDS: Final = """
+select w.id from workflows w
+where w.workspace_id = $1
+  and ($4::boolean
+       or exists (select from roles r
+                  where r.workspace_id = w.workspace_id and r.id = $3 and 'workflows:admin' = any (r.scopes))
+       or exists (select from workflow_grants g
+                  where g.workspace_id = w.workspace_id and g.workflow_id = w.id and g.level in ('edit', 'admin')
+                    and (g.member_id = $2 or g.role_id = $3)))
+"""
+
+
+async def editable_workflow_ids(connection: Connection, grant: Grant) -> list[int]:
+    """The workflows that a caller with `may_author` may edit, archived ones too."""
+    workspace_id, member_id, role_id, *_ = caller(grant)
+    edits_all = grant.principal.kind == "workspace_key"
+    rows = await connection.fetch(_EDITABLE_IDS, workspace_id, member_id, role_id, edits_all)
+    return [row["id"] for row in rows]
+
+
 async def project_ids(connection: Connection, grant: Grant) -> list[int]:
     """The workflows whose project the caller belongs to, archived ones too: open runs of these go on."""
     everywhere = grant.principal.kind == "workspace_key" and sees_all(grant)
