@@ -4,10 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from casework.core.command import Assign, CancelRun, Complete, Pause, Process, Save, Select, Unassign, Update
+from casework.core.permission import MEMBER, SCOPES, Principal, grant
 from casework.engine.batch import as_run
 from casework.engine.catalog import Catalog
 from casework.engine.service import BATCH_MAX, SHARE_MIN, Engine
-from casework.store import runs
+from casework.store import assignments, runs
 from tests.engine.conftest import together
 
 pytestmark = pytest.mark.anyio
@@ -80,3 +81,21 @@ async def test_what_waits_is_shared_among_the_loops_that_are_free(workshop, monk
     await together(*(workshop.create() for _ in range(SHARE_MIN)))
     assert sizes[2:] == [SHARE_MIN]
     assert max(sizes) <= BATCH_MAX
+
+
+async def test_what_stands_on_a_task_is_told_without_being_counted(workshop):
+    made = await together(*(workshop.create() for _ in range(4)))
+    await workshop.finish(made[0].id, 1, n=2)
+    who = workshop.place.manager
+    principal = Principal(
+        kind="cookie",
+        account_id=who.account_id,
+        workspace_id=workshop.place.id,
+        member_id=who.member_id,
+        scopes=SCOPES,
+    )
+    for key, count in (("a", 3), ("b", 1), ("c", 0)):
+        task_id = await workshop.value("select id from tasks where key = $1", key)
+        async with workshop.services.database.read() as connection:
+            wanted = assignments.Filter(task_id=task_id)
+            assert await assignments.total(connection, grant(principal, MEMBER), wanted) == count
