@@ -1,7 +1,7 @@
 """The composition root: the one place where the parts of a process are made and put together."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from functools import partial
 
 from litestar import Litestar
@@ -16,6 +16,7 @@ from casework.egress.policy import Places, Policy
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
 from casework.keyring import Keyring
+from casework.operations.due_schedules import LOOK_SECONDS, look
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
 from casework.operations.webhook_sender import SEND_EVERY_SECONDS, Sender
@@ -85,15 +86,16 @@ def policy_of(settings: Settings) -> Policy:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Services]:
-    """The services of a process that serves: it looks after its database, and tells webhooks, meanwhile."""
-    async with services(settings) as parts:
-        housekeeping = Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS)
-        await housekeeping.start()
-        try:
-            async with telling(parts):
-                yield parts
-        finally:
-            await housekeeping.stop()
+    """The services of a process that serves: it looks after its database, starts what is due, and tells webhooks."""
+    async with services(settings) as parts, AsyncExitStack() as stack:
+        for periodic in (
+            Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS),
+            Periodic("schedules", partial(look, parts), every_seconds=LOOK_SECONDS),
+        ):
+            await periodic.start()
+            stack.push_async_callback(periodic.stop)
+        await stack.enter_async_context(telling(parts))
+        yield parts
 
 
 @asynccontextmanager

@@ -25,6 +25,17 @@ OF = "(select id from runs where title = '{}')"
 COMPLETED, CANCELLED, PENDING, PAUSED = (OF.format(t) for t in ("completed", "cancelled", "pending", "paused"))
 AT_WORK = OF.format("at work again")
 
+SCHEDULE = """
+    insert into schedules (workspace_id, workflow_id, name, cron, time_zone, is_enabled, on_missed, next_at, last_run_id,
+                           created_at, updated_at)
+    select workspace_id, id, 'daily', '@daily', 'UTC', true, 'skip', now(), {last_run}, now(), now() from workflows
+"""
+HOOK = """
+    insert into hooks (workspace_id, workflow_id, uuid, name, kind, secret, is_enabled, calls_per_minute, created_at,
+                       updated_at)
+    select workspace_id, id, gen_random_uuid(), 'shop', 'bearer', sha256('a'), true, 10, now(), now() from workflows
+"""
+
 BREAKS = {
     "run_state": f"update runs set state = 'paused' where id = {AT_WORK}",
     "run_start": f"update runs set started_at = started_at + interval '1 ms' where id = {COMPLETED}",
@@ -79,6 +90,20 @@ BREAKS = {
         insert into imports (workspace_id, workflow_id, source_hash, cases_total, created_at, completed_at)
         select workspace_id, id, 'a', 3, now(), now() from workflows
     """,
+    "schedules": f"""
+        {SCHEDULE.format(last_run=PENDING)}
+    """,
+    "scheduled_runs": f"""
+        {SCHEDULE.format(last_run="null")};
+        update runs set run_type = 'scheduled', external_id = (select 'schedule:' || id || ':2100-01-01T08:00:00Z'
+                                                               from schedules)
+        where id = {PENDING}
+    """,
+    "hook_calls": f"""
+        {HOOK};
+        insert into hook_calls (workspace_id, hook_id, at, status) select workspace_id, id, now(), 202 from hooks
+    """,
+    "hook_secrets": HOOK.replace("sha256('a')", "'in clear'"),
 }
 
 

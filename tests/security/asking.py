@@ -1,7 +1,7 @@
 """The calls that a route is asked with: every caller, for its own, others', strangers', absent and deleted things."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Draft:
     target: str
     body: Any
     workspace: str | None
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ def calls(route: Route, recipe: Recipe, cast: Cast) -> Iterator[Call]:
     policy = recipe.policy or route.policy
     if policy.who == "anyone":
         callers = [*cast.unproven[:2], cast.their_key]
-        yield from (Call(who=who, side="ours", state=None) for who in callers)
+        state: State | None = None if recipe.kind is None else "others"
+        yield from (Call(who=who, side="ours", state=state) for who in callers)
     elif policy.who == "account":
         callers = [*cast.unproven, cast.former, cast.bystander, cast.stranger, cast.their_key, cast.reader]
         yield from (Call(who=who, side="ours", state=None) for who in callers)
@@ -83,7 +85,7 @@ _INSIDE: tuple[State, ...] = ("others", "foreign", "absent", "gone")
 def _seen(recipe: Recipe, *states: State) -> tuple[State | None, ...]:
     if recipe.kind is None:
         return (None,)
-    ownerless = recipe.kind in ("role", "workflow")
+    ownerless = recipe.kind in ("role", "workflow", "schedule", "hook")
     left = {"own"} if ownerless else {"gone"} if recipe.kind == "case" else set()
     return tuple(state for state in states if state not in left)
 
@@ -111,7 +113,9 @@ class Desk:
     async def ask(self, call: Call, *, is_spent: bool = False) -> Asked:
         """Make the call; of things that it will change (`is_spent`), new ones."""
         draft = await self.draft(call, is_spent=is_spent)
-        answer = await self.world.send(self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace)
+        answer = await self.world.send(
+            self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace, headers=draft.headers
+        )
         return Asked(call=call, target=draft.target, answer=answer, bare=_bare(answer, draft.ids))
 
     async def draft(self, call: Call, *, is_spent: bool = False) -> Draft:
@@ -123,6 +127,7 @@ class Desk:
             target=self.recipe.target(self.route.path, ids),
             body=self.recipe.sent(example, ids, self.world),
             workspace=self._header(call),
+            headers=self.recipe.named(ids),
         )
 
     def _header(self, call: Call) -> str | None:

@@ -103,6 +103,12 @@ class Aim:
         found: Schema = self.operation["requestBody"]["content"][self.media_types[0]]["schema"]
         return found
 
+    @property
+    def bytes_max(self) -> int:
+        """How large a body may be."""
+        found: int = self.operation["requestBody"].get("x-bytes-max", MIB)
+        return found
+
     def send(self, label: str, body: Any, *, must_fail: bool = True, media_type: str = JSON) -> Hostile:
         """The request with another body: bytes as they are, anything else as JSON."""
         sent = body if isinstance(body, bytes) else encoded(body)
@@ -241,9 +247,9 @@ def _bodies(aim: Aim) -> Iterator[Hostile]:
         yield aim.send(f"{depth} brackets that stay open", b"[" * depth)
         yield aim.send(f"{depth} objects deep", b'{"a":' * depth + b"1" + b"}" * depth)
     yield aim.send("400,000 lists deep", b"[" * 400_000 + b"]" * 400_000)
-    padded = valid + b" " * (2 * MIB)
-    yield aim.send("2 MiB", padded)
-    yield replace(aim.send("2 MiB of unannounced length", padded), is_in_pieces=True)
+    padded = valid + b" " * (2 * aim.bytes_max)
+    yield aim.send("twice as much as is taken", padded)
+    yield replace(aim.send("twice as much, of unannounced length", padded), is_in_pieces=True)
 
 
 def _fields(aim: Aim) -> Iterator[Hostile]:

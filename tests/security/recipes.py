@@ -24,7 +24,7 @@ class Recipe:
 
     kind: of the thing that it is about, None where it is about no one thing. beside: a thing of the caller's own that
     is named too. status: of the activity in question. path, query: where the ids stand, by name; the path's go by their
-    placeholders unless this says otherwise. body: what is sent, by default the declared example.
+    placeholders unless this says otherwise. headers: sent beside the caller's own, with ids in braces. body: what is sent, by default the declared example.
 
     policy: what is asked for ids that stand elsewhere than in the path. missing: the answer where there is no such
     thing. gone: the answer where it was taken away; where that differs, it is found all the same. others: the answer
@@ -39,6 +39,7 @@ class Recipe:
     status: Status = "ready"
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: Body | None = None
     policy: Policy | None = None
     missing: int = 404
@@ -56,6 +57,10 @@ class Recipe:
         named = {**ids, **{name: ids[key] for name, key in self.path.items()}}
         query = urlencode({name: str(ids.get(key, key)) for name, key in self.query.items()})
         return path.format_map(named) + (f"?{query}" if query else "")
+
+    def named(self, ids: Ids) -> dict[str, str]:
+        """The headers with the ids in them."""
+        return {name: text.format_map(ids) for name, text in self.headers.items()}
 
     def sent(self, example: Any, ids: Ids, world: World) -> Any:
         """What is sent, None where nothing is."""

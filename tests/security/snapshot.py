@@ -2,8 +2,9 @@
 
 from casework.store.database import Connection
 
-UNRECORDED = frozenset({"sessions", "sign_in_failures", "alembic_version"})
-"""What is written of callers themselves, allowed or not: when their credential was seen, that a password was wrong."""
+UNRECORDED = frozenset({"sessions", "sign_in_failures", "alembic_version", "hook_minutes", "hook_calls"})
+"""What is written of callers themselves, allowed or not: when their credential was seen, that a password was wrong, that
+and how often a hook was called."""
 
 _TABLES = """
 select table_name as name from information_schema.tables

@@ -120,7 +120,7 @@ class Field:
         """The answer, and what is wrong with it."""
         shot = self._redirected(shot)
         named = {} if self.current.workspace is None else {"x-workspace": self.current.workspace}
-        headers = {**self.call.who.headers, **named, **shot.headers}
+        headers = {**self.call.who.headers, **self.current.headers, **named, **shot.headers}
         started = perf_counter()
         answer = await self.stage.world.wire.send(
             self.route.method, shot.target, headers, shot.body, chunks=_pieces(shot) if shot.is_in_pieces else None

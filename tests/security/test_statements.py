@@ -43,10 +43,12 @@ INTERPOLATED = {
     "embedded": {"embedded_server": "a directory in the address of a server, quoted; no SQL"},
     "events": {"_bounds": NUMBERED},
     "history": {"alone": "the name of a lock, which is hashed; no SQL"},
+    "hooks": {"": OWN_NAMES},
     "partitions": {"make": "the first days of months, by the server's clock: partitions take no parameters"},
     "project_members": {"_of": DECLARED},
     "projects": {"get_projects": DECLARED, "_of": DECLARED},
     "runs": {"": OWN_NAMES},
+    "schedules": {"": OWN_NAMES},
     "selection": dict.fromkeys(
         (
             *("bind", "fetch_page", "fetch_these", "fetch_count", "_clause", "_any", "_value", "_holds"),
@@ -90,6 +92,7 @@ UNGUARDED = {
         "advance": "of an import that `find` or `begin` gave for a workspace",
     },
     "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
+    "hooks": {"called": "it is what finds the workspace, for whoever then proves that it knows the secret"},
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
@@ -98,6 +101,10 @@ UNGUARDED = {
     "selection": dict.fromkeys(
         ("fetch_page", "fetch_these", "fetch_count"), "a listing always names the workspace, as the first parameter"
     ),
+    "schedules": {
+        **dict.fromkeys(("now", "next_due"), "the database's clock, and when somebody should look: of no workspace"),
+        **dict.fromkeys(("due", "settle"), "on behalf of the system; every schedule names its workspace"),
+    },
     "sessions": dict.fromkeys(("insert", "revoke", "forget_ended"), PEOPLE),
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},

@@ -1,6 +1,6 @@
 """What ids name: things of every kind, made in either workspace for whoever shall own them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from tests.security.snapshot import Snapshots
 from tests.security.wire import Answer, Wire
 
 Ids = dict[str, Any]
-Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook"]
+Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook", "schedule", "hook"]
 Status = Literal["ready", "assigned", "in_progress", "paused"]
 
 EMAIL, PASSWORD = "eve@example.com", "correct horse battery"
@@ -56,10 +56,17 @@ class World:
         return answer.json if answer.body else None
 
     async def send(
-        self, method: str, target: str, who: Who, body: Any = None, *, workspace: str | None = None
+        self,
+        method: str,
+        target: str,
+        who: Who,
+        body: Any = None,
+        *,
+        workspace: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """What somebody is answered; a body that is bytes is sent as a form."""
-        headers = dict(who.headers)
+        headers = {**who.headers, **(headers or {})}
         if workspace is not None:
             headers["x-workspace"] = workspace
         if body is None:
@@ -170,6 +177,25 @@ async def _webhook(world: World, side: Side, _owner: Who) -> Ids:
     return {"webhook_id": made["id"], "delivery_id": delivery["id"]}
 
 
+async def _schedule(world: World, side: Side, _owner: Who) -> Ids:
+    word = world.word(side)
+    body = {
+        "workflowId": world.workflows[side]["workflow_id"],
+        "name": word,
+        "cron": "@daily",
+        "input": {"secret": word},
+        "title": word,
+    }
+    return {"schedule_id": (await world.ask(side, "POST", "/schedules", body))["id"]}
+
+
+async def _hook(world: World, side: Side, _owner: Who) -> Ids:
+    word = world.word(side)
+    body = {"workflowId": world.workflows[side]["workflow_id"], "name": word, "input": {"secret": f"'{word}'"}}
+    made = await world.ask(side, "POST", "/hooks", body)
+    return {"hook_id": made["id"], "hook_uuid": made["uuid"], "hook_secret": made["secret"]}
+
+
 async def _workflow(world: World, side: Side, _owner: Who) -> Ids:
     word = world.word(side)
     made = await world.ask(side, "POST", "/workflows", definition(fresh(word), word))
@@ -195,6 +221,8 @@ _MAKERS: dict[Kind, Callable[[World, Side, Who], Awaitable[Ids]]] = {
     "workflow": _workflow,
     "secret": _secret,
     "webhook": _webhook,
+    "schedule": _schedule,
+    "hook": _hook,
 }
 
 

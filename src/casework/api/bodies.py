@@ -46,7 +46,11 @@ async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
         Malformed: it is no JSON.
 
     """
-    text = await json_text(request)
+    return decoded(await json_text(request), kind)
+
+
+def decoded(text: bytes, kind: type[T]) -> T:
+    """JSON text as a `kind`, strictly; errors as `read`."""
     try:
         value = msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:
@@ -77,7 +81,7 @@ async def json_text(request: Request[Any, Any, Any]) -> bytes:
 
 
 async def raw(request: Request[Any, Any, Any]) -> bytes:
-    """The body's bytes; 413 where they are more than 1 MiB, whether or not their number was announced."""
+    """The body's bytes; 413 where they are more than the route takes, whether or not their number was announced."""
     try:
         return await request.body()
     except InternalServerException as error:  # the client went away in the middle; nobody reads the answer

@@ -132,7 +132,8 @@ def _body(operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": schemas[_key(operation.body)]}
     if operation.body_example is not None:
         content["example"] = msgspec.to_builtins(operation.body_example)
-    return {"required": True, "content": dict.fromkeys(operation.body_media_types, content)}
+    found = {"required": True, "content": dict.fromkeys(operation.body_media_types, content)}
+    return found if operation.body_bytes_max is None else {**found, "x-bytes-max": operation.body_bytes_max}
 
 
 def _responses(path: str, policy: Policy, operation: Operation, schemas: dict[int, Any]) -> dict[str, Any]:

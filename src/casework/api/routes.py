@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Empty
 
 from casework.api.parameters import Parameter
 from casework.api.render import JSON
@@ -42,8 +43,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """What the reference says of a route; the handler's docstring is its description.
 
     path, query: its parameters, checked and read through these. body, answer: the types of what is sent and answered,
-    with examples. refuses: statuses beside those that follow from the policy and the inputs. is_hidden: not in the
-    reference. is_dry: it changes nothing, whatever its method says.
+    with examples. body_bytes_max: where more is taken than the application takes elsewhere. refuses: statuses beside
+    those that follow from the policy and the inputs. is_hidden: not in the reference. is_dry: it changes nothing,
+    whatever its method says.
     """
 
     summary: str
@@ -54,6 +56,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
     body_example: Any = None
     body_media_types: Sequence[str] = (JSON,)
+    body_bytes_max: int | None = None
     answer: Any = None
     answer_example: Any = None
     media_type: str = JSON
@@ -97,6 +100,7 @@ def _route(method: Any, path: str, policy: Policy, operation: Operation) -> Call
             status_code=200,  # every answer carries its own
             media_type=operation.media_type,
             include_in_schema=False,
+            request_max_body_size=Empty if operation.body_bytes_max is None else operation.body_bytes_max,
             opt={POLICY: policy, OPERATION: described},
         )
         return route(_called(handler))

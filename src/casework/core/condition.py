@@ -17,7 +17,7 @@ from cel_expr_python import cel
 from casework.core.context import Context, context_problem
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError
-from casework.core.syntax import NAMES, Reading, clauses, read
+from casework.core.syntax import CALL_NAMES, NAMES, Reading, clauses, read
 
 __all__ = [
     "NAMES",
@@ -27,6 +27,7 @@ __all__ = [
     "EvaluationError",
     "Expression",
     "Verdict",
+    "compile_call_expression",
     "compile_condition",
     "compile_expression",
     "context_problem",
@@ -43,6 +44,7 @@ MESSAGE_MAX: Final = 300
 
 _TYPED: Final = {"now": cel.Type.TIMESTAMP, "is_business_hours": cel.Type.BOOL}
 _ENVIRONMENT: Final = cel.NewEnv(variables={name: _TYPED.get(name, cel.Type.DYN) for name in NAMES})
+_CALL_ENVIRONMENT: Final = cel.NewEnv(variables=dict.fromkeys(CALL_NAMES, cel.Type.DYN))
 _BOOL: Final = cel.Type.BOOL
 _ERROR: Final = cel.Type.ERROR
 
@@ -179,17 +181,28 @@ def compile_expression(source: str) -> Expression:
     return Expression(source, compiled, reading, reading.growth * reading.copies)
 
 
-def _compile(source: str) -> tuple[Any, Reading]:
+@lru_cache(maxsize=CACHED_MAX)
+def compile_call_expression(source: str) -> Expression:
+    """The expression of that source over a call of a hook (CALL_NAMES in the place of NAMES).
+
+    Raises:
+        ConditionError: as `compile_expression`.
+    """
+    compiled, reading = _compile(source, _CALL_ENVIRONMENT, CALL_NAMES)
+    return Expression(source, compiled, reading, reading.growth * reading.copies)
+
+
+def _compile(source: str, environment: Any = _ENVIRONMENT, names: tuple[str, ...] = NAMES) -> tuple[Any, Reading]:
     if len(source) > SOURCE_MAX:
         raise ConditionError(f"the expression has {len(source):,} characters; at most {SOURCE_MAX:,} are allowed")
     unfit = _UNFIT.search(source)
     if unfit:
         raise ConditionError("the expression holds a NUL character or half of a surrogate pair", unfit.start() + 1)
     try:
-        compiled = _ENVIRONMENT.compile(source)
+        compiled = environment.compile(source)
     except RuntimeError as error:
         raise _refusal(source, str(error)) from error
-    reading = read(source)
+    reading = read(source, names)
     if reading.is_nested:
         raise ConditionError(
             "all, exists, exists_one, map and filter may not stand inside one another: the cost would grow with the "

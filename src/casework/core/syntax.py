@@ -28,6 +28,9 @@ NAMES: Final = (
 )
 """Every name that an expression may use."""
 
+CALL_NAMES: Final = ("body", "headers", "query")
+"""Every name that an expression over a call of a hook may use."""
+
 MACROS: Final = frozenset({"all", "exists", "exists_one", "map", "filter"})
 """The macros that walk a list: the only loops there are."""
 
@@ -105,11 +108,14 @@ def clauses(source: str) -> tuple[str, tuple[str, ...]]:
     return operator, tuple(source[start:end].strip() for start, end in zip(starts, ends, strict=True))
 
 
-def read(source: str) -> Reading:
-    """Everything `Reading` promises about `source`. Names may be reported that are not used; none is missed."""
+def read(source: str, known: tuple[str, ...] = NAMES) -> Reading:
+    """Everything `Reading` promises about `source`. Names may be reported that are not used; none is missed.
+
+    known: the names that it may use.
+    """
     words = [*tokens(source), _LAST, _LAST, _LAST]
     scopes = _scopes(words)
-    names = [i for i, word in enumerate(words) if word.text in NAMES and _is_free(words, i, scopes)]
+    names = [i for i, word in enumerate(words) if word.text in known and _is_free(words, i, scopes)]
     keys = (_key_after(words, i) for i in names if words[i].text == "tasks")
     return Reading(
         names=frozenset(words[i].text for i in names),

@@ -10,9 +10,12 @@ log = structlog.get_logger(__name__)
 
 
 class Periodic:
-    """Does something at once and then every so many seconds; what fails is tried again the next time."""
+    """Does something at once and then every so many seconds; what fails is tried again the next time.
 
-    def __init__(self, name: str, act: Callable[[], Awaitable[None]], *, every_seconds: float) -> None:
+    Where it answers with a number, that many seconds pass until the next time instead.
+    """
+
+    def __init__(self, name: str, act: Callable[[], Awaitable[float | None]], *, every_seconds: float) -> None:
         self._name = name
         self._act = act
         self._every_seconds = every_seconds
@@ -33,9 +36,10 @@ class Periodic:
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
+            pause = None
             try:
-                await self._act()
+                pause = await self._act()
             except Exception:  # whatever it was, the next round is not to be lost for it
                 log.exception("periodic.failed", name=self._name)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self._every_seconds)
+                await asyncio.wait_for(self._stopping.wait(), self._every_seconds if pause is None else pause)

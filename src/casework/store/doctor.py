@@ -2,11 +2,16 @@
 
 from typing import Any, Final
 
-from casework.store import count_checks, run_checks, time_checks
+from casework.store import count_checks, run_checks, time_checks, trigger_checks
 from casework.store.check import Check
 from casework.store.database import Connection
 
-CHECKS: Final[tuple[Check, ...]] = (*run_checks.CHECKS, *time_checks.CHECKS, *count_checks.CHECKS)
+CHECKS: Final[tuple[Check, ...]] = (
+    *run_checks.CHECKS,
+    *time_checks.CHECKS,
+    *count_checks.CHECKS,
+    *trigger_checks.CHECKS,
+)
 """Every rule, in the order in which they are told."""
 
 CHECK_SECONDS_MAX: Final = 900

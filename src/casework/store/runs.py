@@ -116,6 +116,22 @@ async def new_ids(connection: Connection, count: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def by_external_ids(
+    connection: Connection, workspace_id: int, workflow_id: int, external_ids: Sequence[str]
+) -> dict[str, int]:
+    """The ids of the workflow's runs with these external ids, by these."""
+    rows = await connection.fetch(
+        """
+        select external_id, id from runs
+        where workspace_id = $1 and workflow_id = $2 and external_id = any($3::text[])
+        """,
+        workspace_id,
+        workflow_id,
+        list(external_ids),
+    )
+    return {row["external_id"]: row["id"] for row in rows}
+
+
 def _run_row(row: Any) -> RunRow:
     return RunRow(**row)
 

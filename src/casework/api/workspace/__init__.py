@@ -9,10 +9,13 @@ from casework.api.workspace import (
     chats,
     events,
     grants,
+    hooks,
     keys,
     members,
     own,
     roles,
+    run_import,
+    schedules,
     secrets,
     stats,
     versions,
@@ -37,6 +40,9 @@ _MODULES = (
     secrets,
     webhooks,
     webhook_deliveries,
+    schedules,
+    hooks,
+    run_import,
 )
 
 router = Router(
