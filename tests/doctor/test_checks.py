@@ -26,8 +26,8 @@ COMPLETED, CANCELLED, PENDING, PAUSED = (OF.format(t) for t in ("completed", "ca
 AT_WORK = OF.format("at work again")
 
 SCHEDULE = """
-    insert into schedules (workspace_id, workflow_id, name, cron, time_zone, is_enabled, on_missed, next_at, last_run_id,
-                           created_at, updated_at)
+    insert into schedules (workspace_id, workflow_id, name, cron, time_zone, is_enabled, on_missed, next_at,
+                           last_run_id, created_at, updated_at)
     select workspace_id, id, 'daily', '@daily', 'UTC', true, 'skip', now(), {last_run}, now(), now() from workflows
 """
 HOOK = """

@@ -24,7 +24,8 @@ class Recipe:
 
     kind: of the thing that it is about, None where it is about no one thing. beside: a thing of the caller's own that
     is named too. status: of the activity in question. path, query: where the ids stand, by name; the path's go by their
-    placeholders unless this says otherwise. headers: sent beside the caller's own, with ids in braces. body: what is sent, by default the declared example.
+    placeholders unless this says otherwise. headers: sent beside the caller's own, with ids in braces. body: what is
+    sent, by default the declared example.
 
     policy: what is asked for ids that stand elsewhere than in the path. missing: the answer where there is no such
     thing. gone: the answer where it was taken away; where that differs, it is found all the same. others: the answer

@@ -3,7 +3,7 @@
 from casework.store.database import Connection
 
 UNRECORDED = frozenset({"sessions", "sign_in_failures", "alembic_version", "hook_minutes", "hook_calls"})
-"""What is written of callers themselves, allowed or not: when their credential was seen, that a password was wrong, that
+"""What is written of callers themselves, allowed or not: when their credential was seen, that a password was wrong,
 and how often a hook was called."""
 
 _TABLES = """

@@ -28,7 +28,7 @@ HOOK_UUID = PathUuid(name="hook_uuid", description="The hook's address.")
         summary="Start a run by a hook",
         path=[HOOK_UUID],
         status=202,
-        body=dict[str, Any],
+        body=Any,
         body_example={"order": "A-17"},
         answer=StartedResponse,
         answer_example=StartedResponse(run_id=41),

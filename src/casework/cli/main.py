@@ -13,11 +13,13 @@ from casework.cli import (
     doctor,
     exits,
     history,
+    hooks,
     init,
     members,
     output,
     replay,
     runs,
+    schedules,
     secrets,
     up,
     webhooks,
@@ -53,6 +55,8 @@ app.add_typer(activities.app, name="activities")
 app.add_typer(members.app, name="members")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(schedules.app, name="schedules")
+app.add_typer(hooks.app, name="hooks")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it

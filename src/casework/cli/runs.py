@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from casework.cli import bulk
 from casework.cli.listing import show_one, show_page
 from casework.cli.options import URL_DEFAULT, AsJson, Key, Page, Size, Url
 from casework.cli.output import Column
@@ -126,6 +127,9 @@ def select(
         return await client.runs.select(run, await _task_of(client, run, task))
 
     show_one(talk(url, key, act), as_json=as_json)
+
+
+app.command("import")(bulk.import_)
 
 
 async def _task_of(client: "Client", run: int, task: str) -> int:

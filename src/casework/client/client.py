@@ -5,9 +5,11 @@ from typing import Any, Self
 from casework.client.activities import Activities
 from casework.client.chats import Chats
 from casework.client.errors import Unreachable
+from casework.client.hooks import Hooks
 from casework.client.keys import Keys
 from casework.client.members import Members
 from casework.client.runs import Runs
+from casework.client.schedules import Schedules
 from casework.client.secrets import Secrets
 from casework.client.space import SESSION, Space
 from casework.client.transport import Json, Transport
@@ -30,6 +32,8 @@ class Client:
         self.keys = Keys(self.space)
         self.secrets = Secrets(self.space)
         self.webhooks = Webhooks(self.space)
+        self.schedules = Schedules(self.space)
+        self.hooks = Hooks(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 
