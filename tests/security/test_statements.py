@@ -43,12 +43,10 @@ INTERPOLATED = {
     "embedded": {"embedded_server": "a directory in the address of a server, quoted; no SQL"},
     "events": {"_bounds": NUMBERED},
     "history": {"alone": "the name of a lock, which is hashed; no SQL"},
-    "hooks": {"": OWN_NAMES},
     "partitions": {"make": "the first days of months, by the server's clock: partitions take no parameters"},
     "project_members": {"_of": DECLARED},
     "projects": {"get_projects": DECLARED, "_of": DECLARED},
     "runs": {"": OWN_NAMES},
-    "schedules": {"": OWN_NAMES},
     "selection": dict.fromkeys(
         (
             *("bind", "fetch_page", "fetch_these", "fetch_count", "_clause", "_any", "_value", "_holds"),

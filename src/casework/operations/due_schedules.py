@@ -67,13 +67,13 @@ async def start_due(services: Services, now: datetime) -> int:
 
 async def _start(services: Services, schedule: Schedule, now: datetime) -> Schedule:
     """How a schedule stands after its time has come."""
-    assert schedule.next_at is not None  # noqa: S101 - what is due has one
+    due_at = schedule.next_at or now
     try:
         timetable = Timetable(schedule.cron, schedule.time_zone)
     except TimetableError as error:  # the places that there are come with the machine, and may go
-        refused = _refused(schedule, schedule.next_at, None, error)
+        refused = _refused(schedule, due_at, None, error)
         return msgspec.structs.replace(refused, is_enabled=False)
-    slot = timetable.latest(schedule.next_at, now)
+    slot = timetable.latest(due_at, now)
     following = next_of(schedule, timetable, now)
     if now - slot > LATE_MAX and schedule.on_missed == "skip":
         return msgspec.structs.replace(schedule, next_at=following)

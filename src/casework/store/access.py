@@ -34,16 +34,6 @@ VISIBLE: Final = """(
 )"""
 """Which rows of `workflows w` the caller belongs to; $6, where true, lets every one through."""
 
-EDITABLE: Final = """(
-    $4::boolean
-    or exists (select from roles r
-               where r.workspace_id = w.workspace_id and r.id = $3 and 'workflows:admin' = any (r.scopes))
-    or exists (select from workflow_grants g
-               where g.workspace_id = w.workspace_id and g.workflow_id = w.id and g.level in ('edit', 'admin')
-                 and (g.member_id = $2 or g.role_id = $3))
-)"""
-"""Which rows of `workflows w` a caller with `may_author` may edit; the first parameters are those of `author`."""
-
 NOBODY: Final = 0
 """An id that no row has."""
 
@@ -58,12 +48,6 @@ def caller(grant: Grant) -> tuple[int, int, int, list[str], int]:
         sorted(who.actor_roles),
         who.key_id or NOBODY,
     )
-
-
-def author(grant: Grant) -> tuple[int, int, int, bool]:
-    """The parameters $1 to $4 of EDITABLE: workspace, member, role, and whether it edits every workflow."""
-    workspace_id, member_id, role_id, *_ = caller(grant)
-    return workspace_id, member_id, role_id, grant.principal.kind == "workspace_key"
 
 
 def read(grant: Grant, row: Mapping[str, Any]) -> Access:
@@ -89,6 +73,26 @@ select w.id from workflows w where w.workspace_id = $1 and $5::bigint is not nul
 async def visible_workflow_ids(connection: Connection, grant: Grant) -> list[int]:
     """The workflows that the caller may see, archived ones too: its projects; with workflows:read, every one."""
     rows = await connection.fetch(_VISIBLE_IDS, *caller(grant), sees_all(grant))
+    return [row["id"] for row in rows]
+
+
+_EDITABLE_IDS: Final = """
+select w.id from workflows w
+where w.workspace_id = $1
+  and ($4::boolean
+       or exists (select from roles r
+                  where r.workspace_id = w.workspace_id and r.id = $3 and 'workflows:admin' = any (r.scopes))
+       or exists (select from workflow_grants g
+                  where g.workspace_id = w.workspace_id and g.workflow_id = w.id and g.level in ('edit', 'admin')
+                    and (g.member_id = $2 or g.role_id = $3)))
+"""
+
+
+async def editable_workflow_ids(connection: Connection, grant: Grant) -> list[int]:
+    """The workflows that a caller with `may_author` may edit, archived ones too."""
+    workspace_id, member_id, role_id, *_ = caller(grant)
+    edits_all = grant.principal.kind == "workspace_key"
+    rows = await connection.fetch(_EDITABLE_IDS, workspace_id, member_id, role_id, edits_all)
     return [row["id"] for row in rows]
 
 

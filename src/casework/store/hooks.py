@@ -52,17 +52,14 @@ class HookCall(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
-_KEPT: Final = tuple(name for name in Hook.__struct_fields__ if name != "workflow_name")
-_COLUMNS: Final = ", ".join(f"h.{name}" for name in _KEPT) + ", w.name as workflow_name"
-_FROM: Final = "hooks h join workflows w on w.workspace_id = h.workspace_id and w.id = h.workflow_id"
-
-_FIND: Final = f"select {_COLUMNS} from {_FROM} where h.workspace_id = $1 and h.id = $2"  # noqa: S608 - constants
-_CALLED: Final = f"select {_COLUMNS} from {_FROM} where h.uuid = $1 and h.is_enabled"  # noqa: S608 - constants
-_PAGE: Final = f"""
-select {_COLUMNS} from {_FROM}
-where h.workspace_id = $1 and {access.EDITABLE} order by h.id desc limit $5 offset $6
-"""  # noqa: S608 - constants
-_COUNT: Final = f"select count(*) from {_FROM} where h.workspace_id = $1 and {access.EDITABLE}"  # noqa: S608 - constants
+_SELECT: Final = """
+select h.id, h.uuid, h.workspace_id, h.workflow_id, w.name as workflow_name, h.name, h.kind, h.input, h.headers,
+       h.external_id, h.secret, h.is_enabled, h.calls_per_minute, h.revision, h.created_at, h.updated_at
+from hooks h join workflows w on w.workspace_id = h.workspace_id and w.id = h.workflow_id
+"""
+_FIND: Final = _SELECT + "where h.workspace_id = $1 and h.id = $2"
+_CALLED: Final = _SELECT + "where h.uuid = $1 and h.is_enabled"
+_PAGE: Final = _SELECT + "where h.workspace_id = $1 and h.workflow_id = any($2) order by h.id desc limit $3 offset $4"
 
 
 async def find(connection: Connection, grant: Grant, hook_id: int) -> Hook | None:
@@ -79,9 +76,11 @@ async def called(connection: Connection, uuid: UUID) -> Hook | None:
 
 async def page(connection: Connection, grant: Grant, *, limit: int, offset: int) -> tuple[list[Hook], int]:
     """A page of the hooks of workflows that the caller may edit, newest first, and how many there are."""
-    who = access.author(grant)
-    rows = await connection.fetch(_PAGE, *who, limit, offset)
-    total: int = await connection.fetchval(_COUNT, *who)
+    workflow_ids = await access.editable_workflow_ids(connection, grant)
+    rows = await connection.fetch(_PAGE, grant.workspace_id, workflow_ids, limit, offset)
+    total: int = await connection.fetchval(
+        "select count(*) from hooks where workspace_id = $1 and workflow_id = any($2)", grant.workspace_id, workflow_ids
+    )
     return [_hook(row) for row in rows], total
 
 

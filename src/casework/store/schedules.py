@@ -45,23 +45,17 @@ class Schedule(Plan, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-_KEPT: Final = tuple(name for name in Schedule.__struct_fields__ if name != "workflow_name")
-_COLUMNS: Final = ", ".join(f"s.{name}" for name in _KEPT) + ", w.name as workflow_name"
-_FROM: Final = "schedules s join workflows w on w.workspace_id = s.workspace_id and w.id = s.workflow_id"
-
-_FIND: Final = f"select {_COLUMNS} from {_FROM} where s.workspace_id = $1 and s.id = $2"  # noqa: S608 - constants
-
-_PAGE: Final = f"""
-select {_COLUMNS} from {_FROM}
-where s.workspace_id = $1 and {access.EDITABLE} order by s.id desc limit $5 offset $6
-"""  # noqa: S608 - constants
-
-_COUNT: Final = f"select count(*) from {_FROM} where s.workspace_id = $1 and {access.EDITABLE}"  # noqa: S608 - constants
+_SELECT: Final = """
+select s.id, s.workspace_id, s.workflow_id, w.name as workflow_name, s.name, s.cron, s.time_zone, s.input, s.member_id,
+       s.title, s.is_enabled, s.starts_at, s.ends_at, s.on_missed, s.next_at, s.last_at, s.last_run_id, s.last_error,
+       s.failures, s.revision, s.created_at, s.updated_at
+from schedules s join workflows w on w.workspace_id = s.workspace_id and w.id = s.workflow_id
+"""
+_FIND: Final = _SELECT + "where s.workspace_id = $1 and s.id = $2"
+_PAGE: Final = _SELECT + "where s.workspace_id = $1 and s.workflow_id = any($2) order by s.id desc limit $3 offset $4"
 
 # Whoever looks for due schedules at the same moment passes over those that somebody has in hand.
-_DUE: Final = f"""
-select {_COLUMNS} from {_FROM} where s.next_at <= $1 order by s.next_at, s.id limit $2 for update of s skip locked
-"""  # noqa: S608 - constants
+_DUE: Final = _SELECT + "where s.next_at <= $1 order by s.next_at, s.id limit $2 for update of s skip locked"
 
 
 async def find(connection: Connection, grant: Grant, schedule_id: int) -> Schedule | None:
@@ -72,9 +66,13 @@ async def find(connection: Connection, grant: Grant, schedule_id: int) -> Schedu
 
 async def page(connection: Connection, grant: Grant, *, limit: int, offset: int) -> tuple[list[Schedule], int]:
     """A page of the schedules of workflows that the caller may edit, newest first, and how many there are."""
-    who = access.author(grant)
-    rows = await connection.fetch(_PAGE, *who, limit, offset)
-    total: int = await connection.fetchval(_COUNT, *who)
+    workflow_ids = await access.editable_workflow_ids(connection, grant)
+    rows = await connection.fetch(_PAGE, grant.workspace_id, workflow_ids, limit, offset)
+    total: int = await connection.fetchval(
+        "select count(*) from schedules where workspace_id = $1 and workflow_id = any($2)",
+        grant.workspace_id,
+        workflow_ids,
+    )
     return [Schedule(**row) for row in rows], total
 
 
