@@ -126,7 +126,7 @@ _FIELDS: dict[str, Any] = {
     "updated_at": "2024-02-04T12:00:00.000Z",
 }
 EXAMPLE = HookResponse(**_FIELDS)
-_SECRET_EXAMPLE = SecretHookResponse(**_FIELDS, secret="whsec_...")  # noqa: S106 - an example
+_SECRET_EXAMPLE = SecretHookResponse(**_FIELDS | {"secret": "whsec_..."})
 _CALL_EXAMPLE = HookCallResponse(id=9, at="2024-02-04T12:00:00.000Z", status=202, run_id=41, error=None)
 
 
