@@ -87,13 +87,14 @@ def policy_of(settings: Settings) -> Policy:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Services]:
     """The services of a process that serves: it looks after its database, starts what is due, and tells webhooks."""
-    async with services(settings) as parts, telling(parts), AsyncExitStack() as stack:
+    async with services(settings) as parts, AsyncExitStack() as stack:
         for periodic in (
             Periodic("housekeeping", partial(tidy, parts), every_seconds=HOUSEKEEPING_SECONDS),
             Periodic("schedules", partial(look, parts), every_seconds=LOOK_SECONDS),
         ):
             await periodic.start()
             stack.push_async_callback(periodic.stop)
+        await stack.enter_async_context(telling(parts))
         yield parts
 
 

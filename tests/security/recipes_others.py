@@ -167,8 +167,8 @@ TRACKER: Final = {
 
 RECIPES: Final = (
     recipes_workspace.RECIPES
-    | recipes_outgoing.RECIPES
     | recipes_triggers.RECIPES
+    | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS
     | ANALYTICS

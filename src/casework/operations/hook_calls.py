@@ -15,7 +15,7 @@ from casework.core.errors import Conflict, Invalid, LimitExceeded, Unauthenticat
 from casework.engine.order import NewRun
 from casework.entropy import new_uuid
 from casework.operations.hook_input import EXTERNAL_ID_CHARACTERS_MAX, Call, understood
-from casework.operations.hook_secrets import WEBHOOK_ID, Signed, proves
+from casework.operations.hook_secrets import WEBHOOK_ID, Signed, opened, proves
 from casework.operations.services import Services
 from casework.operations.triggers import started, summary, wrong
 from casework.store import hooks
@@ -52,7 +52,8 @@ async def admit(services: Services, uuid: UUID, call: Signed) -> Hook:
     """
     async with services.database.read() as connection:
         hook = await hooks.called(connection, uuid)
-    if not proves(hook, call, services.clock.now()) or hook is None:
+        held = b"" if hook is None else await opened(services, connection, hook)
+    if not proves(hook, held, call, services.clock.now()) or hook is None:
         raise Unauthenticated("There is no such hook, or this is not its secret.")
     return hook
 

@@ -1,7 +1,7 @@
 """Secrets of hooks: made, kept, and proved by those who call.
 
-Of a bearer secret its hash is enough. A signature can be checked only with the secret itself: `_sealed` and `_unsealed`
-are the one place that knows in which form the database has it.
+Of a bearer secret its hash is enough. A signature can be checked only with the secret itself, which is sealed with the
+workspace's data key: the database alone shows nothing of it.
 """
 
 import hmac
@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
 from casework.entropy import new_bytes, new_secret
+from casework.operations import vault
+from casework.operations.services import Services
+from casework.store.database import Connection
 from casework.store.hooks import Hook, HookKind
 from casework.store.identity import hash_of
 
@@ -48,24 +52,54 @@ def new(kind: HookKind) -> str:
     return f"cwh_{new_secret()}"
 
 
-def kept(kind: HookKind, secret: str) -> bytes:
-    """What is kept of a secret."""
-    return hash_of(secret) if kind == "bearer" else _sealed(secret)
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """The hook that a secret is of: what is sealed for one cannot be opened for another."""
+
+    workspace_id: int
+    uuid: UUID
+    kind: HookKind
 
 
-def proves(hook: Hook | None, call: Signed, now: datetime) -> bool:
+async def kept(services: Services, connection: Connection, owner: Owner, secret: str, *, at: datetime) -> bytes:
+    """What is kept of a secret.
+
+    Raises:
+        Conflict: it is to be sealed, and the server has no key to do so.
+
+    """
+    if owner.kind == "bearer":
+        return hash_of(secret)
+    key = await vault.sealing_key(connection, services.keyring, owner.workspace_id, at=at)
+    return key.seal(secret, "hook", str(owner.uuid))
+
+
+async def opened(services: Services, connection: Connection, hook: Hook) -> bytes:
+    """What calls of a hook are checked with: the hash of its secret, or the secret.
+
+    Raises:
+        Conflict: the server has not the key that it was sealed with.
+
+    """
+    if hook.kind == "bearer":
+        return hook.secret
+    key = await vault.opening_key(connection, services.keyring, hook.workspace_id)
+    return key.open(hook.secret, "hook", str(hook.uuid)).encode()
+
+
+def proves(hook: Hook | None, held: bytes, call: Signed, now: datetime) -> bool:
     """Whether the call comes from somebody who knows the hook's secret; never where there is no hook.
 
+    held: what `opened` gave for it.
     The time that it takes does not tell how much of a secret was right.
     """
     if hook is None:
         _is_bearer(_NOBODYS, call)
         return False
     if hook.kind == "bearer":
-        return _is_bearer(hook.secret, call)
+        return _is_bearer(held, call)
     if hook.kind == "hmac_sha256":
-        return _is_signed(_unsealed(hook.secret), call)
-    return _is_standard(_unsealed(hook.secret), call, now)
+        return _is_signed(held, call)
+    return _is_standard(held.decode(), call, now)
 
 
 def _is_bearer(kept_hash: bytes, call: Signed) -> bool:
@@ -74,8 +108,8 @@ def _is_bearer(kept_hash: bytes, call: Signed) -> bool:
     return scheme.lower() == "bearer" and is_same
 
 
-def _is_signed(secret: str, call: Signed) -> bool:
-    right = f"sha256={hmac.new(secret.encode(), call.body, sha256).hexdigest()}".encode()
+def _is_signed(secret: bytes, call: Signed) -> bool:
+    right = f"sha256={hmac.new(secret, call.body, sha256).hexdigest()}".encode()
     given = [call.headers[name].encode() for name in SIGNATURES if name in call.headers]
     return sum(hmac.compare_digest(one, right) for one in given) > 0
 
@@ -97,11 +131,3 @@ def _is_recent(at: str, now: datetime) -> bool:
     if not (at.isascii() and at.isdecimal() and len(at) <= len("9999999999")):
         return False
     return abs(now.timestamp() - int(at)) <= TOLERANCE.total_seconds()
-
-
-def _sealed(secret: str) -> bytes:
-    return secret.encode()
-
-
-def _unsealed(secret: bytes) -> str:
-    return secret.decode()

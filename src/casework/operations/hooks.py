@@ -9,6 +9,7 @@ from casework.core.permission import Grant
 from casework.entropy import new_uuid
 from casework.operations import hook_secrets, once
 from casework.operations.hook_input import check
+from casework.operations.hook_secrets import Owner
 from casework.operations.services import Services
 from casework.operations.triggers import require_author, require_edit
 from casework.operations.workflows import refuse_other, usable
@@ -95,11 +96,12 @@ async def create(
     async with services.database.write() as connection:
         await once.begin(connection, claim, now)
         await usable(connection, grant, wish.workflow_id, "edit")
+        owner = Owner(workspace_id=grant.workspace_id, uuid=new_uuid(now), kind=wish.kind)
         new = NewHook(
-            uuid=new_uuid(now),
+            uuid=owner.uuid,
             workflow_id=wish.workflow_id,
             kind=wish.kind,
-            secret=hook_secrets.kept(wish.kind, secret),
+            secret=await hook_secrets.kept(services, connection, owner, secret, at=now),
             plan=wish,
         )
         hook_id = await hooks.insert(connection, grant, new, at=now)
@@ -152,7 +154,9 @@ async def rotate_secret(
         await hooks.lock(connection, grant, hook_id)
         found = await _seen(connection, grant, hook_id)
         secret = hook_secrets.new(found.kind)
-        await hooks.replace_secret(connection, grant, hook_id, hook_secrets.kept(found.kind, secret), at=now)
+        owner = Owner(workspace_id=found.workspace_id, uuid=found.uuid, kind=found.kind)
+        sealed = await hook_secrets.kept(services, connection, owner, secret, at=now)
+        await hooks.replace_secret(connection, grant, hook_id, sealed, at=now)
         fact = {"hook_id": hook_id, "workflow_id": found.workflow_id}
         await audit.record(connection, grant.workspace_id, grant.actor(), "hook.secret_rotated", [fact], now)
         reference = {"hook_id": hook_id, "secret": seal(secret)}
