@@ -47,7 +47,7 @@ TITLES: Final = {
 }
 """The words of the statuses that are given; fixed here, because the standard library's change with its version."""
 
-_UNEXPECTED: Final = 500
+UNEXPECTED: Final = 500
 
 
 class BadParameter(Invalid):
@@ -111,7 +111,7 @@ def failure_of(error: Exception, surface: Surface, identifier: str) -> Failure:
         return _invalid(error, surface)
     if isinstance(error, CaseworkError):
         return _refused(error)
-    if isinstance(error, HTTPException) and error.status_code < _UNEXPECTED:
+    if isinstance(error, HTTPException) and error.status_code < UNEXPECTED:
         return Failure(status=error.status_code, message=_http_message(error), headers=_allow(error))
     return Failure(status=500, message=f"Something went wrong here; quote request {identifier} to the administrator.")
 
@@ -121,7 +121,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     surface = surface_of(request.scope["path"])
     identifier = request_id(request.scope)
     failure = failure_of(error, surface, identifier)
-    if failure.status == _UNEXPECTED:
+    if failure.status == UNEXPECTED:
         log.error("request.broke", path=request.scope.get("path_template"), request_id=identifier, exc_info=error)
     return json_response(
         surface.envelope(failure), status=failure.status, headers=failure.headers, media_type=surface.media_type
@@ -161,7 +161,7 @@ _STATUSES: Final[dict[type[CaseworkError], int]] = {
 
 def _inherited(error: CaseworkError) -> int:
     """The status of the nearest ancestor that has one, so that a finer error needs no entry of its own."""
-    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), _UNEXPECTED)
+    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), UNEXPECTED)
 
 
 _SENTENCES: Final = {
@@ -212,6 +212,39 @@ def _json_api_errors(failure: Failure) -> dict[str, Any]:
     return {"errors": [{**base, "detail": p.message, "source": _source(failure, p)} for p in failure.problems]}
 
 
+_RPC_INVALID_REQUEST: Final = -32600
+_RPC_INTERNAL_ERROR: Final = -32603
+_RPC_REFUSED: Final = -32000
+"""Of the range that JSON-RPC leaves to servers: the request was understood, and nobody may or can carry it out now."""
+
+
+def _json_rpc_error(failure: Failure) -> dict[str, Any]:
+    """What ends before there is a message to answer: it has no id."""
+    code = _RPC_REFUSED if failure.status in (401, 403, 429, 503) else _RPC_INVALID_REQUEST
+    if failure.status == UNEXPECTED:
+        code = _RPC_INTERNAL_ERROR
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": failure.message}}
+
+
+_OPENAI_TYPES: Final = {
+    401: ("authentication_error", "invalid_api_key"),
+    403: ("permission_error", "forbidden"),
+    404: ("invalid_request_error", "model_not_found"),  # the one thing that is looked for there
+    409: ("invalid_request_error", "conflict"),
+    413: ("invalid_request_error", "too_large"),
+    429: ("rate_limit_error", "rate_limit_exceeded"),
+    500: ("server_error", "internal_error"),
+    503: ("server_error", "unavailable"),
+}
+
+
+def _openai_error(failure: Failure) -> dict[str, Any]:
+    kind, code = _OPENAI_TYPES.get(failure.status, ("invalid_request_error", "invalid_request"))
+    path = failure.problems[0].path if failure.problems else ""
+    param = failure.parameter[1] if failure.parameter else ".".join(str(part) for part in _segments(path)) or None
+    return {"error": {"message": failure.message, "type": kind, "param": param, "code": code}}
+
+
 def _source(failure: Failure, problem: Problem) -> dict[str, str]:
     if failure.parameter is None:
         return {"pointer": problem.path}
@@ -243,6 +276,8 @@ SURFACES: Final = (
         media_type=JSON_API,
         invalid=422,
     ),
+    Surface(name="mcp", prefixes=("/mcp",), envelope=_json_rpc_error),
+    Surface(name="openai", prefixes=("/v1",), envelope=_openai_error),
     Surface(name="auth", prefixes=("/api/auth", "/api/v3/iam", "/token"), envelope=_detail),
 )
 """The surfaces by the beginnings of their paths; whatever is none of them is the system's own."""
