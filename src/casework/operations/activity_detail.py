@@ -35,7 +35,8 @@ class ActivityDetail(msgspec.Struct, frozen=True, kw_only=True):
     """An activity and what belongs to it.
 
     sources: whose ends led here; none where the case begins here. caught: the error that led here. item: what it is to
-    be done for, where its task is done for each of several. outputs: of the completed tasks, by key, the newest of them
+    be done for, where its task is done for each of several. ask: what a worker asks there, in place of what the task
+    says. outputs: of the completed tasks, by key, the newest of them
     up to OUTPUT_BYTES_MAX; left_out: the keys of the others.
     """
 
@@ -46,8 +47,19 @@ class ActivityDetail(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     caught: Json
     item: Json
+    ask: Json
     outputs: dict[str, Json]
     left_out: tuple[str, ...]
+
+    @property
+    def prompt(self) -> str:
+        """What is to be done."""
+        return str(self.task.prompt if self.ask is None else self.ask["prompt"])
+
+    @property
+    def form(self) -> Json:
+        """What the data must fit, None where any will do."""
+        return self.task.form if self.ask is None else self.ask["form"]
 
 
 async def read(services: Services, grant: Grant, uuid: UUID) -> ActivityDetail:
@@ -75,6 +87,7 @@ async def read(services: Services, grant: Grant, uuid: UUID) -> ActivityDetail:
         sources=() if own is None else tuple(_sources(own, steps, edition)),
         caught=None if own is None else own.caught,
         item=None if own is None else own.item,
+        ask=None if own is None else own.ask,
         outputs=outputs,
         left_out=left_out,
     )

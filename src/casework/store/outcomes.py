@@ -13,7 +13,7 @@ from casework.store.database import Connection
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run stands. waits_for_people: every live step of it is somebody's, so that nothing moves without them."""
+    """How a run stands. waits_for_people: nothing in it moves without them."""
 
     id: int
     uuid: UUID
@@ -29,12 +29,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in OPEN
 
 
-# What waits for others to come (a join, a fan-out) and what was left behind moves nothing, whoever waits for it.
+# What waits for others to come (a join), or for what is beneath it (a fan-out, a question to people), moves nothing by
+# itself, and neither does what was left behind. An incident is people's to decide.
 _READ: Final = """
 select r.id, r.uuid, r.state, r.created_at, r.output, r.error,
-       coalesce((select bool_and(s.kind = 'human') from steps s
+       coalesce((select bool_and(s.kind = 'human' or s.incident is not null) from steps s
                  where s.workspace_id = r.workspace_id and s.run_id = r.id and s.ended_at is null
-                   and s.state <> 'parked' and s.kind <> 'for_each' and not s.is_left), false) as waits_for_people
+                   and s.state <> 'parked' and not s.is_left
+                   and not exists (select from steps c
+                                   where c.workspace_id = s.workspace_id and c.run_id = s.run_id
+                                     and c.parent = s.number and c.ended_at is null)), false) as waits_for_people
 from runs r
 where r.workspace_id = $1 and r.id = $2
 """

@@ -219,3 +219,14 @@ async def test_a_stream_that_has_nothing_to_tell_says_that_it_lives(ask, publish
     assert '"finish_reason":"stop"' in last
     assert '"waits_for":"people"' in last
     assert done == "data: [DONE]"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_run_that_needs_nobody_is_answered_with_its_output(ask, client, place, stream):
+    """By itself from the first task to the last."""
+    echo = {"key": "echo", "name": "Echo", "kind": "set", "values": {"text": "You said: {{ input.message }}"}}
+    await published(client, place, document("support", [echo], output="tasks.echo.output.text"))
+    answer = await ask(request(stream=stream))
+    assert answer.status_code == 200, answer.text
+    assert "You said: Where is my order?" in answer.text
+    assert '"state":"completed","waits_for":null' in answer.text

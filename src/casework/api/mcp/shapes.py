@@ -61,8 +61,8 @@ class ActivityReply(Reply, frozen=True, kw_only=True):
 
     prompt: what is to be done. form: the JSON Schema that the data must fit to complete it; null: any data. data: what
     was saved so far. came_from: the tasks that led here; none where the case begins here. caught: the error that led
-    here. item: the one of several that it is to be done for. outputs: what other tasks gave, by their keys; those in
-    left_out are too long to be shown. chat_id: where the case is talked about.
+    here. item: the one of several that it is to be done for. asked: what a worker asks about. outputs: what other tasks
+    gave, by their keys; those in left_out are too long to be shown. chat_id: where the case is talked about.
     """
 
     activity: Activity
@@ -77,6 +77,7 @@ class ActivityReply(Reply, frozen=True, kw_only=True):
     came_from: list[Source]
     caught: Any
     item: Any
+    asked: Any
     outputs: dict[str, Any]
     left_out: list[str]
 
@@ -249,9 +250,9 @@ def activity_reply(found: activity_detail.ActivityDetail) -> ActivityReply:
     """An activity with everything."""
     return ActivityReply(
         activity=activity(found.row, found.run, found.project),
-        prompt=found.task.prompt,
+        prompt=found.prompt,
         description=found.task.description,
-        form=found.task.form,
+        form=found.form,
         data=found.row.data,
         output=found.row.output,
         run_input=found.run.input,
@@ -260,6 +261,7 @@ def activity_reply(found: activity_detail.ActivityDetail) -> ActivityReply:
         came_from=[Source(task=one.task, name=one.name, state=one.state) for one in found.sources],
         caught=found.caught,
         item=found.item,
+        asked=None if found.ask is None else found.ask["detail"],
         outputs=found.outputs,
         left_out=list(found.left_out),
     )
