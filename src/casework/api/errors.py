@@ -47,7 +47,7 @@ TITLES: Final = {
 }
 """The words of the statuses that are given; fixed here, because the standard library's change with its version."""
 
-UNEXPECTED: Final = 500
+_UNEXPECTED: Final = 500
 
 
 class BadParameter(Invalid):
@@ -111,7 +111,7 @@ def failure_of(error: Exception, surface: Surface, identifier: str) -> Failure:
         return _invalid(error, surface)
     if isinstance(error, CaseworkError):
         return _refused(error)
-    if isinstance(error, HTTPException) and error.status_code < UNEXPECTED:
+    if isinstance(error, HTTPException) and error.status_code < _UNEXPECTED:
         return Failure(status=error.status_code, message=_http_message(error), headers=_allow(error))
     return Failure(status=500, message=f"Something went wrong here; quote request {identifier} to the administrator.")
 
@@ -121,7 +121,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     surface = surface_of(request.scope["path"])
     identifier = request_id(request.scope)
     failure = failure_of(error, surface, identifier)
-    if failure.status == UNEXPECTED:
+    if failure.status == _UNEXPECTED:
         log.error("request.broke", path=request.scope.get("path_template"), request_id=identifier, exc_info=error)
     return json_response(
         surface.envelope(failure), status=failure.status, headers=failure.headers, media_type=surface.media_type
@@ -161,7 +161,7 @@ _STATUSES: Final[dict[type[CaseworkError], int]] = {
 
 def _inherited(error: CaseworkError) -> int:
     """The status of the nearest ancestor that has one, so that a finer error needs no entry of its own."""
-    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), UNEXPECTED)
+    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), _UNEXPECTED)
 
 
 _SENTENCES: Final = {
@@ -221,7 +221,7 @@ _RPC_REFUSED: Final = -32000
 def _json_rpc_error(failure: Failure) -> dict[str, Any]:
     """What ends before there is a message to answer: it has no id."""
     code = _RPC_REFUSED if failure.status in (401, 403, 429, 503) else _RPC_INVALID_REQUEST
-    if failure.status == UNEXPECTED:
+    if failure.status == _UNEXPECTED:
         code = _RPC_INTERNAL_ERROR
     return {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": failure.message}}
 

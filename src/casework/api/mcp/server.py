@@ -4,12 +4,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 
 from casework import __version__
 from casework.api.bodies import decoded, json_text
 from casework.api.credentials import refuse_cross_site
-from casework.api.errors import UNEXPECTED, Malformed, failure_of, surface_of
+from casework.api.errors import Malformed, failure_of, surface_of
 from casework.api.mcp import cases, inbox, talk
 from casework.api.mcp.guide import INSTRUCTIONS
 from casework.api.mcp.messages import (
@@ -30,13 +29,11 @@ from casework.api.mcp.tools import Call, Tool, catalog
 from casework.api.render import JSON, json_response, to_json
 from casework.api.request_id import request_id
 from casework.api.routes import HttpRequest, HttpResponse, Operation, post
-from casework.core.errors import Denied, Invalid, Unauthenticated
+from casework.core.errors import CaseworkError, Denied, Invalid, Unauthenticated
 from casework.core.permission import MEMBER, Grant
 from casework.core.permission import grant as granted
 from casework.operations.services import Services
 from casework.settings import Settings
-
-log = structlog.get_logger(__name__)
 
 TOOLS: Final = catalog([*inbox.tools, *cases.tools, *talk.tools])
 """Every tool; the list is the same for everybody, so that it tells nothing of anybody's rights."""
@@ -148,8 +145,8 @@ async def _called(request: HttpRequest, services: Services, grant: Grant, messag
         return await _run(tool, services, grant, asked)
     except Unauthenticated:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever breaks is told as the other surfaces tell it
-        return _refused(request, tool, error)
+    except CaseworkError as error:
+        return _refused(request, error)
 
 
 async def _run(tool: Tool, services: Services, grant: Grant, asked: ToolCall) -> bytes:
@@ -160,11 +157,8 @@ async def _run(tool: Tool, services: Services, grant: Grant, asked: ToolCall) ->
     return content
 
 
-def _refused(request: HttpRequest, tool: Tool, error: Exception) -> bytes:
-    identifier = request_id(request.scope)
-    failure = failure_of(error, surface_of("/mcp"), identifier)
-    if failure.status == UNEXPECTED:
-        log.error("tool.broke", tool=tool.name, request_id=identifier, exc_info=error)
+def _refused(request: HttpRequest, error: CaseworkError) -> bytes:
+    failure = failure_of(error, surface_of("/mcp"), request_id(request.scope))
     places = [
         f"{problem.path}: {problem.message}"
         for problem in failure.problems
