@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Cookies for https alone, with the __Host- prefix; set it behind TLS."
     )
+    mcp_hosts: str = Field(
+        default="",
+        description="The names under which agents may reach /mcp, with commas; none: of a server that listens on "
+        "this machine alone the machine's own, else any.",
+    )
     session_idle_hours: int = Field(default=12, ge=1, description="A session unused for so long ends.")
     session_days: int = Field(default=7, ge=1, description="A session ends after so long, used or not.")
     secret_key: str | None = Field(

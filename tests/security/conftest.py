@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from casework.api.app import create_app
+from casework.api.mcp.server import TOOLS
 from casework.operations.services import Services
 from casework.settings import Settings
 from casework.store.database import Connection
@@ -18,6 +19,7 @@ from tests.clock import SettableClock
 from tests.security import cast
 from tests.security.declared import ROUTES
 from tests.security.recipes_others import RECIPES
+from tests.security.recipes_tools import RECIPES as TOOL_RECIPES
 from tests.security.snapshot import Snapshots
 from tests.security.things import EMAIL, PASSWORD, Ids, World, of_member
 from tests.security.wire import Wire
@@ -57,7 +59,9 @@ async def stage_connection(stage_database: str) -> AsyncIterator[Connection]:
 @pytest.fixture(scope="module")
 async def stage_services(stage_database: str, stage_connection: Connection) -> AsyncIterator[Services]:
     """The module's services; their clock stands still, so that no credential's use is noted in between."""
-    settings = Settings(database_url=stage_database, pool_size=4, secret_key=running.SECRET_KEY)
+    settings = Settings(
+        database_url=stage_database, pool_size=4, secret_key=running.SECRET_KEY, mcp_hosts="casework.test"
+    )
     async with assembled(stage_database, settings, SettableClock()) as parts:
         yield parts
 
@@ -104,4 +108,6 @@ async def stage(wire: Wire, stage_services: Services, stage_connection: Connecti
 def _scopes() -> set[str]:
     policies = [route.policy for route in ROUTES]
     policies += [recipe.policy for recipes in RECIPES.values() for recipe in recipes if recipe.policy is not None]
+    policies += [tool.policy for tool in TOOLS.values()]
+    policies += [one.asks.policy for found in TOOL_RECIPES.values() for one in found if one.asks.policy is not None]
     return {name for policy in policies for name in (policy.scope, policy.own_or, policy.project) if name is not None}

@@ -165,6 +165,19 @@ TRACKER: Final = {
     f"POST {V3}/tracker/resume": [Recipe(kind="case", status="paused", states=frozenset({"own"}))],
 }
 
+ENDS: Final = {
+    "POST /mcp": [Recipe()],
+    "GET /v1/models": [Recipe()],
+    "GET /v1/models/{model}": [
+        Recipe(kind="workflow", path={"model": "key"}),
+        Recipe(kind="workflow", path={"model": "flow_id"}),
+    ],
+    "POST /v1/chat/completions": [
+        Recipe(kind="workflow", body=fields(model="key")),
+        Recipe(kind="workflow", body=fields(model="flow_id")),
+    ],
+}
+
 RECIPES: Final = (
     recipes_workspace.RECIPES
     | recipes_triggers.RECIPES
@@ -175,4 +188,5 @@ RECIPES: Final = (
     | ACTIVITIES
     | PROJECTS
     | TRACKER
+    | ENDS
 )

@@ -31,7 +31,12 @@ SHAPES: dict[str, Any] = {
     "analytics": dict[str, str | list[dict[str, Any]]],
     "activities": dict[str, list[dict[str, Any]]],
 }
-NAMES = {"chats": {"error", "message"}, "activities": {"errors"}}
+NAMES = {
+    "chats": {"error", "message"},
+    "activities": {"errors"},
+    "mcp": {"jsonrpc", "id", "error"},
+    "openai": {"error"},
+}
 """What a refusal is made of, where it is not a detail with or without problems."""
 
 SECONDS_MAX = 5

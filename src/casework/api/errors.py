@@ -212,6 +212,39 @@ def _json_api_errors(failure: Failure) -> dict[str, Any]:
     return {"errors": [{**base, "detail": p.message, "source": _source(failure, p)} for p in failure.problems]}
 
 
+_RPC_INVALID_REQUEST: Final = -32600
+_RPC_INTERNAL_ERROR: Final = -32603
+_RPC_REFUSED: Final = -32000
+"""Of the range that JSON-RPC leaves to servers: the request was understood, and nobody may or can carry it out now."""
+
+
+def _json_rpc_error(failure: Failure) -> dict[str, Any]:
+    """What ends before there is a message to answer: it has no id."""
+    code = _RPC_REFUSED if failure.status in (401, 403, 429, 503) else _RPC_INVALID_REQUEST
+    if failure.status == _UNEXPECTED:
+        code = _RPC_INTERNAL_ERROR
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": failure.message}}
+
+
+_OPENAI_TYPES: Final = {
+    401: ("authentication_error", "invalid_api_key"),
+    403: ("permission_error", "forbidden"),
+    404: ("invalid_request_error", "model_not_found"),  # the one thing that is looked for there
+    409: ("invalid_request_error", "conflict"),
+    413: ("invalid_request_error", "too_large"),
+    429: ("rate_limit_error", "rate_limit_exceeded"),
+    500: ("server_error", "internal_error"),
+    503: ("server_error", "unavailable"),
+}
+
+
+def _openai_error(failure: Failure) -> dict[str, Any]:
+    kind, code = _OPENAI_TYPES.get(failure.status, ("invalid_request_error", "invalid_request"))
+    path = failure.problems[0].path if failure.problems else ""
+    param = failure.parameter[1] if failure.parameter else ".".join(str(part) for part in _segments(path)) or None
+    return {"error": {"message": failure.message, "type": kind, "param": param, "code": code}}
+
+
 def _source(failure: Failure, problem: Problem) -> dict[str, str]:
     if failure.parameter is None:
         return {"pointer": problem.path}
@@ -243,6 +276,8 @@ SURFACES: Final = (
         media_type=JSON_API,
         invalid=422,
     ),
+    Surface(name="mcp", prefixes=("/mcp",), envelope=_json_rpc_error),
+    Surface(name="openai", prefixes=("/v1",), envelope=_openai_error),
     Surface(name="auth", prefixes=("/api/auth", "/api/v3/iam", "/token"), envelope=_detail),
 )
 """The surfaces by the beginnings of their paths; whatever is none of them is the system's own."""

@@ -7,7 +7,7 @@ nothing of it. A process that dies between the two leaves a reference, and the n
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -75,19 +75,34 @@ async def answer(request: HttpRequest, services: Services, grant: Grant, act: Ac
         KeyReused: the key came before, with another request.
 
     """
-    key = await key_of(request, grant)
+    return await answer_under(services, await key_of(request, grant), act, show)
+
+
+async def answer_under(services: Services, key: Key | None, act: Act, show: Show) -> HttpResponse:
+    """As `answer`, with a key that came by another way than a header."""
+    reference, kept = await _acted(services, key, act)
     if key is None:
-        return await show(await act(None))
-    for _ in range(_TRIES):
-        kept = await once.find(services, key.claim.scope)
-        if kept is not None:
-            return await _again(services, key, kept, show)
-        try:
-            reference = await act(key.claim)
-        except AlreadyClaimed:
-            continue  # another request with this key was first, and is committed: answer as it was answered
-        return await _first(services, key, reference, show)
-    raise Unavailable("Another request with this Idempotency-Key is at work; try again.")
+        return await show(reference)
+    if kept is not None and kept.body is not None:
+        return _response(key, kept)
+    return await _first(services, key, reference, show)
+
+
+async def reference_of(request: HttpRequest, services: Services, grant: Grant, act: Act) -> Any:
+    """Make the change, with an Idempotency-Key once, and give its reference: for answers that are not kept.
+
+    A stream is told again from what it tells of. Errors as `answer`.
+    """
+    found, _ = await _acted(services, await key_of(request, grant), act)
+    return found
+
+
+def named(grant: Grant, where: Sequence[str], text: str, request: Sequence[bytes]) -> Key:
+    """The key that a caller calls `text`, for what it asks there, and asks so."""
+    who = (grant.principal.subject, str(grant.workspace_id), *where, text)
+    claim = Claim(scope=_hash(*(part.encode() for part in who)), request_hash=_hash(*request))
+    secret = HKDF(algorithm=SHA256(), length=32, salt=claim.scope, info=b"casework answer").derive(text.encode())
+    return Key(claim=claim, secret=secret)
 
 
 async def key_of(request: HttpRequest, grant: Grant) -> Key | None:
@@ -98,14 +113,25 @@ async def key_of(request: HttpRequest, grant: Grant) -> Key | None:
     if not _KEY.match(text):
         raise BadParameter("header", "Idempotency-Key", "must be 1 to 255 visible ASCII characters.")
     scope = request.scope
-    who = (grant.principal.subject, str(grant.workspace_id), scope["method"], scope["path"], text)
-    body = await raw(request)
-    claim = Claim(
-        scope=_hash(*(part.encode() for part in who)),
-        request_hash=_hash(scope["query_string"], request.headers.get("if-match", "").encode(), body),
-    )
-    secret = HKDF(algorithm=SHA256(), length=32, salt=claim.scope, info=b"casework answer").derive(text.encode())
-    return Key(claim=claim, secret=secret)
+    asked = (scope["query_string"], request.headers.get("if-match", "").encode(), await raw(request))
+    return named(grant, (scope["method"], scope["path"]), text, asked)
+
+
+async def _acted(services: Services, key: Key | None, act: Act) -> tuple[Any, Kept | None]:
+    """The reference of the change, made now or, under that key, before; and what is kept where it was before."""
+    if key is None:
+        return await act(None), None
+    for _ in range(_TRIES):
+        kept = await once.find(services, key.claim.scope)
+        if kept is not None:
+            if kept.request_hash != key.claim.request_hash:
+                raise KeyReused("This Idempotency-Key came before with another request.")
+            return kept.reference, kept
+        try:
+            return await act(key.claim), None
+        except AlreadyClaimed:
+            continue  # another request with this key was first, and is committed: answer as it was answered
+    raise Unavailable("Another request with this Idempotency-Key is at work; try again.")
 
 
 async def _first(services: Services, key: Key, reference: Any, show: Show) -> HttpResponse:
@@ -118,14 +144,6 @@ async def _first(services: Services, key: Key, reference: Any, show: Show) -> Ht
         body=key.seal(response.content),
     )
     return response if kept is None else _response(key, kept)
-
-
-async def _again(services: Services, key: Key, kept: Kept, show: Show) -> HttpResponse:
-    if kept.request_hash != key.claim.request_hash:
-        raise KeyReused("This Idempotency-Key came before with another request.")
-    if kept.body is None:
-        return await _first(services, key, kept.reference, show)
-    return _response(key, kept)
 
 
 def _response(key: Key, kept: Kept) -> HttpResponse:

@@ -38,6 +38,8 @@ _TAGS: Final = {
     "chats": "Chats, and the workflow runs that they started.",
     "analytics": "Runs as rows: states, latency, tokens, cost.",
     "activities": "The inbox: what waits for people, and everything that they do with it (JSON:API).",
+    "mcp": "The same work as tools, for agents that speak the Model Context Protocol.",
+    "openai": "Workflows as models, for clients of OpenAI's API.",
 }
 
 _IDEMPOTENT: Final = frozenset({"post", "put", "patch"})
@@ -144,6 +146,7 @@ def _responses(path: str, policy: Policy, operation: Operation, schemas: dict[in
             content["example"] = msgspec.to_builtins(operation.answer_example)
         answer["content"] = {operation.media_type: content}
     found = {str(operation.status): answer}
+    found |= {str(status): {"description": when} for status, when in operation.silent.items()}
     for status in sorted(_refusals(path, policy, operation)):
         found[str(status)] = refusal(surface_of(path), status)
     return found

@@ -2,9 +2,9 @@
 
 from litestar import Router
 
-from casework.api import activities, analytics, auth, chats, hooks, system, workspace
+from casework.api import activities, analytics, auth, chats, hooks, mcp, openai, system, workspace
 
 
 def routers() -> list[Router]:
     """The router of every surface."""
-    return [module.router for module in (system, auth, workspace, chats, analytics, activities, hooks)]
+    return [module.router for module in (system, auth, workspace, chats, analytics, activities, hooks, mcp, openai)]

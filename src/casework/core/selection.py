@@ -4,12 +4,13 @@ from typing import Any, Literal
 
 import msgspec
 
-Test = Literal["any", "at_least", "at_most", "same", "shares", "holds"]
+Test = Literal["any", "at_least", "at_most", "same", "shares", "holds", "mentions"]
 """How a column is compared.
 
 any: equal to one of the values, None among them meaning that there is no value. at_least, at_most: bounds, inclusive.
 same: an array of the same elements as one of the values, in whatever order. shares: an array with at least one of the
-values. holds: a JSON value that contains one of the values.
+values. holds: a JSON value that contains one of the values. mentions: a text that contains one of the values, in upper
+or lower case.
 """
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "process",
     "reassign",
     "save",
+    "seen",
     "unassign",
 ]
 
@@ -97,7 +98,7 @@ async def get_activity(
     """
     now = services.clock.now()
     async with services.database.read() as connection:
-        found = await _find(connection, grant, uuid, now)
+        found = await seen(connection, grant, uuid, now)
         others = await load_related(connection, grant, related, _keys([found.row]), now=now)
     return Page(rows=[found.row], related=others)
 
@@ -117,7 +118,7 @@ async def assign(services: Services, grant: Grant, uuid: UUID, wish: Assignment,
 
     """
     async with services.database.read() as connection:
-        found = await _find(connection, grant, uuid, services.clock.now())
+        found = await seen(connection, grant, uuid, services.clock.now())
         account_id = _whom(grant, found.actor, wish.account_id)
         assignee = await _assignee(connection, grant, found.row, account_id)
     command = Assign(step=found.row.number, assignee=assignee, start_working=wish.start_working)
@@ -127,7 +128,7 @@ async def assign(services: Services, grant: Grant, uuid: UUID, wish: Assignment,
 async def reassign(services: Services, grant: Grant, uuid: UUID, account_id: int, change: Change) -> str:
     """Hand an activity over to another person; by whoever has it, or who supervises. Errors as `assign`."""
     async with services.database.read() as connection:
-        found = await _find(connection, grant, uuid, services.clock.now())
+        found = await seen(connection, grant, uuid, services.clock.now())
         assignee = await _assignee(connection, grant, found.row, account_id)
     return await _submit(services, grant, found, Reassign(step=found.row.number, assignee=assignee), change)
 
@@ -185,10 +186,11 @@ async def find(services: Services, grant: Grant, uuid: UUID) -> Found:
 
     """
     async with services.database.read() as connection:
-        return await _find(connection, grant, uuid, services.clock.now())
+        return await seen(connection, grant, uuid, services.clock.now())
 
 
-async def _find(connection: Connection, grant: Grant, uuid: UUID, now: datetime) -> Found:
+async def seen(connection: Connection, grant: Grant, uuid: UUID, now: datetime) -> Found:
+    """As `find`, on a connection."""
     row = await activities.get_activity(connection, grant, uuid, now=now)
     rights = None if row is None else await access_in(connection, grant, row.workflow_id)
     if row is None or rights is None:

@@ -8,7 +8,7 @@ from casework.core.errors import NotFound
 from casework.core.permission import Grant, allows
 from casework.operations.reading import Page, Reading
 from casework.operations.services import Services
-from casework.store import access, project_members, projects
+from casework.store import access, project_members, projects, workflows
 from casework.store.database import Connection
 from casework.store.project_members import ProjectMemberRow
 from casework.store.projects import ProjectRow
@@ -58,6 +58,20 @@ async def get_project(services: Services, grant: Grant, project_id: int) -> Proj
             raise NotFound("There is no such project.")
         (found,) = await projects.get_projects(connection, grant, [project_id], now=now)
     return found
+
+
+async def find_named(services: Services, grant: Grant, name: str) -> int:
+    """The id of the project of that workflow's key or UUID.
+
+    Raises:
+        NotFound: there is none, or the caller may not see it.
+
+    """
+    async with services.database.read() as connection:
+        found = await workflows.find_named(connection, grant, name)
+    if found is None or not (found.access.in_project or grant.holds(READ_ALL)):
+        raise NotFound("There is no such project.")
+    return found.id
 
 
 async def list_members(services: Services, grant: Grant, reading: Reading) -> Page[ProjectMemberRow]:

@@ -33,7 +33,7 @@ __all__ = [
 
 
 class NewWorkUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """A case to be made and started."""
+    """A case to be made and started. opens_chat: with a chat of the caller's, where the caller is a member."""
 
     project_id: int
     title: str = ""
@@ -42,6 +42,8 @@ class NewWorkUnit(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     external_id: str | None = None
     version_number: int | None = None
+    end_user: str | None = None
+    opens_chat: bool = False
 
 
 async def list_work_units(services: Services, grant: Grant, reading: Reading) -> Page[WorkUnitRow]:
@@ -102,6 +104,8 @@ async def create(services: Services, grant: Grant, new: NewWorkUnit, claim: Clai
             priority=new.priority,
             due_at=new.due_at,
             external_id=new.external_id,
+            end_user=new.end_user,
+            opens_chat=new.opens_chat,
             claim=claim,
             **ran_by(grant.principal),
         )

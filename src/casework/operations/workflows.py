@@ -132,6 +132,23 @@ async def read(services: Services, grant: Grant, identifier: int | UUID) -> Work
         return await readable(connection, grant, identifier)
 
 
+async def named(services: Services, grant: Grant, name: str) -> Workflow:
+    """The workflow of that key or UUID; errors as `read`."""
+    async with services.database.read() as connection:
+        found = await workflows.find_named(connection, grant, name)
+    if found is None or found.is_archived:
+        raise NotFound(_ABSENT)
+    found.access.require_read()
+    return found
+
+
+async def newest(services: Services, workflow: Workflow) -> Definition:
+    """The newest version of a workflow that the caller was shown, as it was written."""
+    key = (workflow.id, workflow.version_number)
+    async with services.database.read() as connection:
+        return (await services.engine.catalog.load(connection, [key]))[key].version.definition
+
+
 async def page(
     services: Services, grant: Grant, wanted: Filter, *, limit: int, offset: int
 ) -> tuple[list[Workflow], int]:

@@ -122,6 +122,8 @@ def _clause(column: Column, condition: Condition, parameters: Parameters) -> str
             compared = "{0} >= {1}"
         case "at_most":
             compared = "{0} <= {1}"
+        case "mentions":
+            compared = "strpos(lower({0}), lower({1})) > 0"
         case "same":
             compared = "({0} @> {1} and {0} <@ {1})"
         case "holds":

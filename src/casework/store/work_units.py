@@ -25,6 +25,7 @@ class WorkUnitRow(msgspec.Struct, frozen=True, kw_only=True):
     version_number: int
     current_task_id: int | None
     member_id: int | None
+    chat_id: int | None
     revision: int
     title: str
     state: str
@@ -87,9 +88,9 @@ _LISTING: Final = Listing(
         "started_at": Column(expression="r.started_at", type="timestamptz", is_nullable=True),
         "ended_at": Column(expression="r.ended_at", type="timestamptz", is_nullable=True),
     },
-    select=f"""r.id, r.uuid, r.workflow_id, r.version_number, r.current_task_id, r.member_id, r.revision, r.title,
-        r.state, r.priority, r.due_at, r.external_id, r.input, r.output, r.error, r.indicators, r.cancel_reason,
-        r.created_at, r.updated_at, r.started_at, r.ended_at,
+    select=f"""r.id, r.uuid, r.workflow_id, r.version_number, r.current_task_id, r.member_id, r.chat_id, r.revision,
+        r.title, r.state, r.priority, r.due_at, r.external_id, r.input, r.output, r.error, r.indicators,
+        r.cancel_reason, r.created_at, r.updated_at, r.started_at, r.ended_at,
         {_WORKING_MS} as working_ms, {live("r")} as live_ms, {pipeline("r")} as pipeline_ms""",
     source="runs r",
     always="r.workspace_id = $1",

@@ -1,5 +1,6 @@
 """Workflows: what is published under a key, newest version first in mind. An archived one only lets its runs go on."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ import msgspec
 
 from casework.core.access import Access
 from casework.core.errors import Conflict
-from casework.core.permission import Grant
+from casework.core.permission import Grant, allows
 from casework.store import access
 from casework.store.database import Connection
 from casework.store.tasks import TaskRow
@@ -38,6 +39,11 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True):
     def is_archived(self) -> bool:
         """Whether it takes no new runs and no new versions."""
         return self.archived_at is not None
+
+    @property
+    def may_start(self) -> bool:
+        """Whether the caller may start runs of it."""
+        return allows(self.access.level, "use") and not self.is_archived
 
 
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +86,16 @@ async def find_by_key(connection: Connection, grant: Grant, key: str) -> Workflo
     """The workflow that has that key now; an archived one has given its key up."""
     row = await connection.fetchrow(_BY_KEY, *access.caller(grant), key)
     return None if row is None else _workflow(grant, row)
+
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+async def find_named(connection: Connection, grant: Grant, name: str) -> Workflow | None:
+    """The workflow of that UUID, archived or not, or of that key."""
+    if _UUID.fullmatch(name):
+        return await find(connection, grant, UUID(name))
+    return await find_by_key(connection, grant, name)
 
 
 # $5 is not asked for: a key's own scopes lower a level, they do not take a project away.
