@@ -64,6 +64,7 @@ CHATS: Final = {
         Recipe(kind="chat", body=only(content="Hello.")),
         Recipe(kind="workflow", beside="chat", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
     ],
+    "GET /api/chats/{chatId}/workflow-runs/{runId}/stream": [Recipe(kind="case")],
     "DELETE /api/chats/{chatId}": [Recipe(kind="chat")],
 }
 

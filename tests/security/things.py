@@ -134,6 +134,7 @@ async def _case(world: World, side: Side, owner: Who) -> Ids:
         "second_task_id": second["id"],
         "work_unit_id": made["id"],
         "run_id": made["uuid"],
+        "runId": made["uuid"],
         "chat_id": made["chatId"],
         "chatId": made["chatUuid"],
         "activity_id": first["uuid"],

@@ -61,6 +61,10 @@ class Batch:
             self._connection, [chat_id for run_id, chat_id in self._opened_chats.items() if run_id not in kept]
         )
 
+    def changed(self) -> list[Held]:
+        """The runs that were made or changed."""
+        return [held for held in self._held.values() if held.is_changed]
+
     # Before deciding
 
     async def _claim(self, waiting: Sequence[Pending]) -> None:
@@ -265,7 +269,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
 def _place(held: Held) -> context.Place:
     return context.Place(
         member_id=held.run.member_id,
-        chat_id=held.fixed["chat_id"] if held.row is None else held.row.chat_id,
+        chat_id=held.chat_id,
         workflow_id=held.edition.workflow_id,
         version_number=held.edition.number,
     )

@@ -66,6 +66,12 @@ class Held(msgspec.Struct, kw_only=True):
         """Whether a decision was accepted."""
         return self.row is None or self.run.revision != self.row.revision
 
+    @property
+    def chat_id(self) -> int | None:
+        """The chat that the run belongs to."""
+        found: int | None = self.fixed["chat_id"] if self.row is None else self.row.chat_id
+        return found
+
 
 class Ledger:
     """The rows of one commit."""

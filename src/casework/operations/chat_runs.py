@@ -150,12 +150,8 @@ async def said(services: Services, grant: Grant, chat: int | UUID, wish: message
         if run is None or not await store.lock(connection, grant, found.id):
             raise NotFound("There is no such chat.")
         kept = await message_store.find(connection, grant, found.id, run.uuid)
-        if kept is not None:
-            return kept
-        return await messages.keep(
-            connection,
-            grant,
-            NewMessage(
+        if kept is None:
+            new = NewMessage(
                 uuid=run.uuid,
                 chat_id=found.id,
                 role=wish.role,
@@ -163,8 +159,10 @@ async def said(services: Services, grant: Grant, chat: int | UUID, wish: message
                 created_at=services.clock.now(),
                 run_id=run.id,
                 member_id=grant.principal.member_id,
-            ),
-        )
+            )
+            kept = await messages.keep(connection, grant, new)
+    chats.tell(services, grant, found)
+    return kept
 
 
 _AS_OPENED: Final = ChatChange(summary="", channel="web", chat_type="chat")
