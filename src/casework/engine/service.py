@@ -9,7 +9,6 @@ import structlog
 
 from casework.clock import Clock
 from casework.core.errors import LimitExceeded, Unavailable
-from casework.engine.announcing import announce
 from casework.engine.batch import Batch, Pending
 from casework.engine.catalog import Catalog
 from casework.engine.live import Hub
@@ -157,7 +156,7 @@ class Engine:
             work = Batch(connection, self._catalog, self._clock.now())
             await work.carry_out(batch)
         if self._hub is not None:
-            announce(self._hub, work.changed())
+            work.announce(self._hub)
         for one in batch:
             _settle(one)
 

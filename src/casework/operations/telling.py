@@ -5,11 +5,12 @@ Only that they have: whoever wants to know more asks for them, and is asked for 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import Final
 
 from casework.core.permission import Grant
+from casework.engine import announcing
 from casework.engine.announcing import CHAT_CHANGED, RUN_CHANGED
-from casework.engine.live import LOOK_AGAIN, Hint, chat_topic, workspace_topic
+from casework.engine.live import LOOK_AGAIN, Hint, workspace_topic
 from casework.operations.services import Services
 from casework.store import access
 
@@ -73,5 +74,4 @@ async def hints(services: Services, grant: Grant, audience: Audience) -> AsyncGe
 
 def tell_chat(services: Services, grant: Grant, chat_id: int, member_ids: list[int]) -> None:
     """Tell those who are in a chat, and those who read every chat, that it is another one than it was."""
-    hint: dict[str, Any] = {"type": CHAT_CHANGED, "chatId": chat_id, "memberIds": member_ids}
-    services.live.publish((chat_topic(chat_id), workspace_topic(grant.workspace_id)), hint)
+    announcing.tell_chat(services.live, grant.workspace_id, chat_id, member_ids)
