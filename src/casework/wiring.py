@@ -134,7 +134,7 @@ def _heeding_stop(hub: Hub) -> Iterator[None]:
     before = signal.getsignal(signal.SIGTERM)
 
     def heed(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(hub.closing.set)
+        loop.call_soon_threadsafe(hub.close)
         if callable(before):
             before(number, frame)
 

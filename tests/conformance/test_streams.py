@@ -7,7 +7,6 @@ import pytest
 
 from tests.conformance.client import ABSENT_UUID, Case, done, refused
 from tests.conformance.scenes import Desk
-from tests.conformance.unserved import UNSERVED
 
 
 def watched(desk: Desk, case: Case, last: str) -> Iterator[str]:
@@ -65,7 +64,6 @@ def test_a_runs_stream_is_refused_as_its_chat_is(desk: Desk):
     refused(desk.ada.get(f"/api/chats/{case.made['chatUuid']}/workflow-runs/{ABSENT_UUID}/stream"), 404)
 
 
-@UNSERVED
 @pytest.mark.parametrize("content", ["Where is my order?"])
 def test_a_message_is_answered_from_start_to_end(desk: Desk, content: str):
     chat = done(desk.ada.post(f"{desk.path}/chats", {}), 201)["uuid"]

@@ -84,7 +84,8 @@ class Subscription:
         if not self._hints:
             self._arrived.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), seconds)
+                async with asyncio.timeout(seconds):  # not wait_for, which may swallow that it was cancelled
+                    await self._arrived.wait()
         return self._hints.popleft() if self._hints else None
 
     def drain(self) -> list[Hint]:
@@ -127,12 +128,17 @@ class Hub:
 
     async def stop(self) -> None:
         """End every stream, and stop listening; what others have not been told yet they are not told."""
-        self.closing.set()
+        self.close()
         if self._keeping is not None:
             self._keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeping
             self._keeping = None
+
+    def close(self) -> None:
+        """Say that the process is about to end: streams end, and whoever waits for a hint waits no longer."""
+        self.closing.set()
+        self._look_again()
 
     @contextmanager
     def subscribe(self, *topics: str) -> Iterator[Subscription]:
@@ -214,7 +220,8 @@ class Hub:
         """Until the line breaks: what waits when it is free goes together."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LINE_CHECK_SECONDS)
+                async with asyncio.timeout(LINE_CHECK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             words = list(self._outbox)
             self._outbox.clear()

@@ -88,7 +88,7 @@ async def open_chat(
     member_id = chats.owner_of(grant, wish.member_id)
     grant.require_own_or(member_id, ASSIGN)
     async with services.database.read() as connection:
-        workflow_id = await _usable(connection, grant, run.workflow)
+        workflow_id = await usable(connection, grant, run.workflow)
         if member_id not in await store.known_members(connection, grant, [member_id]):
             raise chats.no_member("/memberId")
     new = _new_run(grant, new_uuid(services.clock.now()), workflow_id, run.input)
@@ -125,7 +125,7 @@ async def start(
     async with services.database.read() as connection:
         found = await chats.seen(connection, grant, chat, needs=chats.WRITE)
         grant.require_own_or(found.member_id, ASSIGN)
-        workflow_id = await _usable(connection, grant, run.workflow)
+        workflow_id = await usable(connection, grant, run.workflow)
         if await chat_runs.has_open(connection, grant, found.id):
             if claim is not None and await idempotency.find(connection, claim.scope) is not None:
                 raise AlreadyClaimed  # it is the run that this very request started a moment ago
@@ -168,7 +168,7 @@ async def said(services: Services, grant: Grant, chat: int | UUID, wish: message
 _AS_OPENED: Final = ChatChange(summary="", channel="web", chat_type="chat")
 
 
-async def _usable(connection: Connection, grant: Grant, workflow: int | UUID) -> int:
+async def usable(connection: Connection, grant: Grant, workflow: int | UUID) -> int:
     """The id of a workflow of which the caller may start runs."""
     flow = await analytics.flow(connection, grant, workflow)
     rights = None if flow is None else await access.find(connection, grant, flow.id)

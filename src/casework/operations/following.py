@@ -1,6 +1,8 @@
 """Following a run: everything that happened in it, then everything that happens, until it has ended."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -40,8 +42,14 @@ async def is_over(services: Services, grant: Grant, run: Followed, last: int) ->
         return not await run_facts.after(connection, grant, run.id, last, limit=1)
 
 
-async def follow(services: Services, grant: Grant, run: Followed, last: int = 0) -> AsyncGenerator[Fact, None]:
-    """Each fact of the run after that number, once and in order; it ends when the run has ended and all is told."""
+async def follow(
+    services: Services, grant: Grant, run: Followed, last: int = 0, *, seconds: float = inf
+) -> AsyncGenerator[Fact, None]:
+    """Each fact of the run after that number, once and in order.
+
+    It ends when the run has ended and all is told, after so many seconds, or when the process is about to end.
+    """
+    until = asyncio.get_running_loop().time() + seconds
     with services.live.subscribe(run_topic(run.id)) as changes:
         while True:
             async with services.database.snapshot() as connection:
@@ -51,9 +59,10 @@ async def follow(services: Services, grant: Grant, run: Followed, last: int = 0)
                 last = fact.id
             if len(facts) == FACTS_MAX:
                 continue
-            if is_ended:
+            left = until - asyncio.get_running_loop().time()
+            if is_ended or left <= 0 or services.live.closing.is_set():
                 return
-            await changes.next(seconds=LOOK_SECONDS)
+            await changes.next(seconds=min(left, LOOK_SECONDS))
             changes.drain()
 
 

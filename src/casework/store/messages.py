@@ -158,6 +158,17 @@ async def page(connection: Connection, grant: Grant, chat_id: int, *, limit: int
     return [_message(row) for row in rows]
 
 
+_AFTER: Final = f"""
+select {_FIELDS} from messages where workspace_id = $1 and chat_id = $2 and id > $3 order by id limit $4
+"""  # noqa: S608 - constant names
+
+
+async def after(connection: Connection, grant: Grant, chat_id: int, last: int, *, limit: int) -> list[Message]:
+    """What was said in a chat after the message of that id, in order; none appears later with a lower id."""
+    rows = await connection.fetch(_AFTER, grant.workspace_id, chat_id, last, limit)
+    return [_message(row) for row in rows]
+
+
 _FIND: Final = f"select {_FIELDS} from messages where workspace_id = $1 and chat_id = $2 and uuid = $3"  # noqa: S608 - constant names
 
 

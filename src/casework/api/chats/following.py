@@ -64,6 +64,7 @@ class StepEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             '"error":null}\n\n'
         ),
         media_type=MEDIA_TYPE,
+        also=[204],
         refuses=[404, 429],
     ),
 )
