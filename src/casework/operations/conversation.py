@@ -64,12 +64,12 @@ async def stop(services: Services, grant: Grant, chat: UUID, claim: Claim | None
     """Cancel the chat's open run. Gives the run's UUID, as text.
 
     Raises:
-        NotFound, Denied: as `chats.find`, with chats:write for others' chats, and assignments:write for others' runs.
+        NotFound, Denied: as `chats.find`, with assignments:write for others' chats.
         Conflict: no run of the chat is going on.
 
     """
     async with services.database.read() as connection:
-        found = await chats.seen(connection, grant, chat, needs=chats.WRITE)
+        found = await chats.seen(connection, grant, chat, needs=ASSIGN)
         grant.require_own_or(found.member_id, ASSIGN)
         run = await chat_runs.standing(connection, grant, found.id, None)
         if run is None:

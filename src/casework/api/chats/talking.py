@@ -147,7 +147,7 @@ def _ended(run: Standing) -> Event:
 
 @post(
     "/chats/{chatId:str}/stop",
-    own_or("chats:write"),
+    own_or("assignments:write"),
     Operation(
         summary="Stop a chat's workflow run",
         path=[CHAT_ID],
