@@ -11,6 +11,7 @@ import msgspec
 from casework.core.actor import Actor
 from casework.core.decide import Decision
 from casework.core.definition import Json
+from casework.core.event import Event
 from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
