@@ -1,8 +1,11 @@
 """The composition root: the one place where the parts of a process are made and put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
+from types import FrameType
 
 from litestar import Litestar
 
@@ -13,6 +16,7 @@ from casework.clock import Clock, SystemClock
 from casework.core.errors import Invalid
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.live import Hub
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
 from casework.keyring import Keyring
@@ -40,16 +44,25 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 async def assembled(url: str, settings: Settings, clock: Clock) -> AsyncIterator[Services]:
     """The services of a process, over a database that is up to date; closed when the block ends."""
     database = await Database.open(url, size=settings.pool_size)
-    engine = Engine(database, clock)
+    hub = Hub(url)
+    engine = Engine(database, clock, hub)
     caller = Caller(policy_of(settings))
     parts = Services(
-        database=database, engine=engine, clock=clock, settings=settings, keyring=keyring_of(settings), caller=caller
+        database=database,
+        engine=engine,
+        clock=clock,
+        settings=settings,
+        keyring=keyring_of(settings),
+        caller=caller,
+        live=hub,
     )
     try:
+        await hub.start()
         await engine.start()
         yield parts
     finally:
         await engine.stop()
+        await hub.stop()
         await caller.close()
         await database.close()
 
@@ -95,6 +108,7 @@ async def serving(settings: Settings) -> AsyncIterator[Services]:
             await periodic.start()
             stack.push_async_callback(periodic.stop)
         await stack.enter_async_context(telling(parts))
+        stack.enter_context(_heeding_stop(parts.live))
         yield parts
 
 
@@ -109,6 +123,27 @@ async def telling(parts: Services) -> AsyncIterator[None]:
     finally:
         await rounds.stop()
         await sender.stop()
+
+
+@contextmanager
+def _heeding_stop(hub: Hub) -> Iterator[None]:
+    """End the streams as soon as the process is asked to stop: the server waits for them before it ends the rest.
+
+    Whoever had the signal before is told as well.
+    """
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGTERM)
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(hub.close)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, heed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def application() -> Litestar:

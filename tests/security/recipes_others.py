@@ -10,6 +10,7 @@ from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
 V3: Final = "/api/v3/workflow"
+INFERENCE: Final = "/inference/v0"
 FLOW: Final = "/analytics/org/{org_id}/flows/{flow_id}"
 
 CASE: Final = [Recipe(kind="case")]
@@ -64,12 +65,22 @@ CHATS: Final = {
         Recipe(kind="chat", body=only(content="Hello.")),
         Recipe(kind="workflow", beside="chat", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
     ],
+    "POST /api/chats/{chatId}/messages/stream": [
+        Recipe(kind="chat", body=only(content="Hello.")),
+        Recipe(kind="workflow", beside="chat", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
+    ],
+    "POST /api/chats/{chatId}/stop": [Recipe(kind="case")],
+    "GET /api/chats/{chatId}/workflow-runs/{runId}/stream": [Recipe(kind="case")],
     "DELETE /api/chats/{chatId}": [Recipe(kind="chat")],
 }
 
 ANALYTICS: Final = {
     f"GET {FLOW}": [Recipe(kind="workflow", gone=0), Recipe(kind="workflow", gone=0, path={"flow_id": "workflow_id"})],
     f"GET {FLOW}/metrics": [Recipe(kind="workflow", gone=0)],
+    f"POST {INFERENCE}/run/{{org_id}}/{{flow_id}}": [Recipe(kind="workflow", gone=409)],
+    f"POST {INFERENCE}/stream/{{org_id}}/{{flow_id}}": [Recipe(kind="workflow", gone=409)],
+    f"GET {INFERENCE}/run/{{org_id}}/{{flow_id}}/metadata": [Recipe(kind="case", query={"run_id": "run_id"})],
+    f"POST {INFERENCE}/feedback/{{org_id}}/{{flow_id}}": [Recipe(kind="case", body=fields(run_id="run_id"))],
 }
 
 ACTIVITIES: Final = {

@@ -94,6 +94,7 @@ UNGUARDED = {
     "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
     "hooks": {"called": "it is what finds the workspace, for whoever then proves that it knows the secret"},
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
+    "messages": {"say": ROWS, "lock_chats": ENGINE},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
     "queue": {"enqueue": ROWS},

@@ -134,6 +134,8 @@ async def _case(world: World, side: Side, owner: Who) -> Ids:
         "second_task_id": second["id"],
         "work_unit_id": made["id"],
         "run_id": made["uuid"],
+        "runId": made["uuid"],
+        "flow_id": world.workflows[side]["flow_id"],
         "chat_id": made["chatId"],
         "chatId": made["chatUuid"],
         "activity_id": first["uuid"],

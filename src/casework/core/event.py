@@ -11,6 +11,7 @@ RUN_EVENTS: Final = {
     "run.cancelled": "Somebody ended the run; data.reason is theirs.",
     "run.updated": "Title, priority, due date, member or saved data were changed; data.fields names them.",
     "run.selected": "Somebody made another task the current one.",
+    "run.judged": "Somebody said what they think of it; data.run_id is the run's. Not a change of the run itself.",
     "run.imported": "A finished run was brought in from a history.",
     "step.created": "A task was reached: a new visit.",
     "step.parked": "An arrival waits at a join for the others.",

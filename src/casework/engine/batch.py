@@ -14,8 +14,10 @@ from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from casework.core.run import PENDING, Run
 from casework.core.run_context import named
+from casework.engine.announcing import tell_chat, tell_run
 from casework.engine.catalog import Catalog, Edition
 from casework.engine.ledger import Held, Ledger
+from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
 from casework.store import changes, context, definitions, runs
 from casework.store.database import Connection
@@ -60,6 +62,14 @@ class Batch:
         await changes.drop_chats(
             self._connection, [chat_id for run_id, chat_id in self._opened_chats.items() if run_id not in kept]
         )
+
+    def announce(self, hub: Hub) -> None:
+        """Tell what was changed and what was said, once it is committed."""
+        for held in self._held.values():
+            if held.is_changed:
+                tell_run(hub, held.edition.workspace_id, held.edition.workflow_id, held.chat_id, held.run)
+        for said in self._ledger.said:
+            tell_chat(hub, said.workspace_id, said.message.chat_id, said.member_ids)
 
     # Before deciding
 
@@ -265,7 +275,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
 def _place(held: Held) -> context.Place:
     return context.Place(
         member_id=held.run.member_id,
-        chat_id=held.fixed["chat_id"] if held.row is None else held.row.chat_id,
+        chat_id=held.chat_id,
         workflow_id=held.edition.workflow_id,
         version_number=held.edition.number,
     )

@@ -11,6 +11,7 @@ from casework.api.workspace import (
     grants,
     hooks,
     keys,
+    live,
     members,
     own,
     roles,
@@ -43,6 +44,7 @@ _MODULES = (
     schedules,
     hooks,
     run_import,
+    live,
 )
 
 router = Router(
