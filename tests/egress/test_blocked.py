@@ -149,6 +149,16 @@ def test_the_public_internet_may_be_called(address: str):
     policy().check("name.test", 443, [ip_address(address)])
 
 
+def test_what_is_allowed_is_called_on_any_port():
+    address = ip_address("10.0.0.1")
+    for allow in ("10.0.0.0/8", "mail.test"):
+        policy(allow=allow).check("mail.test", 25, [])
+        policy(allow=allow).check("mail.test", 25, [address])
+    for allow, addresses in (("", []), ("10.0.0.0/8", [address, ip_address(PUBLIC)])):
+        with pytest.raises(Blocked, match="Port 25"):
+            policy(allow=allow).check("mail.test", 25, addresses)
+
+
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "http://x", "a:80", "user@host", "a/b"])
 def test_a_list_of_places_that_is_wrong_is_refused(text: str):
     with pytest.raises(ValueError, match="neither a host"):
