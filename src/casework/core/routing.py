@@ -242,8 +242,6 @@ def rejoin(draft: Draft, child: Step) -> None:
     if child.state == COMPLETED:
         draft.record("step.completed", child)
     parent = draft.step(child.parent or 0)
-    if not parent.is_live:  # it ended first, and took this one along
-        return
     if parent.kind == FOR_EACH:
         _gather(draft, parent, child)
     else:
