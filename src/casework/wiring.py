@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from types import FrameType
+from typing import Final
 
 from litestar import Litestar
 
@@ -13,13 +14,23 @@ from casework import keyring as keys
 from casework import logs
 from casework.api.app import create_app
 from casework.clock import Clock, SystemClock
+from casework.core.automation import Automation
 from casework.core.errors import Invalid
+from casework.core.work import Performer, Work
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.leases import recalling, takeover
 from casework.engine.live import Hub
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
+from casework.engine.timers import Timers
+from casework.engine.worker import Terms, Worker
+from casework.functions import Registry
 from casework.keyring import Keyring
+from casework.kinds.function.discovery import discover
+from casework.kinds.function.performer import FunctionPerformer
+from casework.kinds.http.performer import HttpPerformer
+from casework.operations import secrets
 from casework.operations.due_schedules import LOOK_SECONDS, look
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
@@ -144,6 +155,46 @@ def _heeding_stop(hub: Hub) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def performers_of(parts: Services, registry: Registry, kinds: Collection[str]) -> dict[str, Performer]:
+    """Who performs the steps of these kinds."""
+
+    async def open_secret(work: Work, name: str) -> str:
+        automation = Automation(workspace_id=work.workspace_id, cause=f"step {work.step_uuid}")
+        return await secrets.open_secret(parts, automation, name)
+
+    performers: dict[str, Performer] = {
+        "http": HttpPerformer(parts.caller, open_secret, parts.clock),
+        "function": FunctionPerformer(registry, threads=parts.settings.worker_concurrency),
+    }
+    return {kind: performer for kind, performer in performers.items() if kind in kinds}
+
+
+PERFORMED: Final = ("function", "http")
+"""The kinds that workers of this build perform."""
+
+
+@asynccontextmanager
+async def working(settings: Settings, *, name: str, kinds: Collection[str] = PERFORMED) -> AsyncIterator[Worker]:
+    """A worker performs steps of these kinds, and looks after timers and dead workers, while the block lasts.
+
+    At its end it finishes what is under way, for as long as it may, and gives back the rest.
+    """
+    registry = discover(settings.apps)
+    terms = Terms(name=name, concurrency=settings.worker_concurrency, lease_seconds=settings.lease_seconds)
+    async with services(settings) as parts:
+        worker = Worker(parts.database, parts.engine, parts.clock, performers_of(parts, registry, kinds), terms)
+        async with AsyncExitStack() as stack:
+            for part in (
+                Timers(parts.database, parts.engine),
+                takeover(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
+                recalling(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
+                worker,
+            ):
+                await part.start()
+                stack.push_async_callback(part.stop)
+            yield worker
 
 
 def application() -> Litestar:

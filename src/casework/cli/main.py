@@ -23,6 +23,7 @@ from casework.cli import (
     secrets,
     up,
     webhooks,
+    worker,
     workflows,
 )
 from casework.core.errors import CaseworkError, Invalid, Problem
@@ -40,6 +41,9 @@ app = typer.Typer(
 
 app.command()(up.up)
 app.command()(init.init)
+app.command()(worker.worker)
+app.command()(worker.workers)
+app.command()(worker.functions)
 app.command()(up.migrate)
 app.command()(up.status)
 app.command()(demo.demo)

@@ -16,12 +16,13 @@ from casework.core.command import (
     Look,
     Lose,
     Progress,
+    Recall,
     Report,
     ReportFailure,
     Suspend,
 )
 from casework.core.condition import EvaluationError
-from casework.core.definition import AT_ONCE, HUMAN
+from casework.core.definition import AT_ONCE, BY_WORKERS, HUMAN
 from casework.core.draft import Draft
 from casework.core.errors import Conflict, NotFound
 from casework.core.routing import advance, fail
@@ -118,6 +119,15 @@ def lose(draft: Draft, command: Lose) -> None:
     step = draft.close_attempt(step, state=QUEUED, try_resolve_at=None)
     draft.record("step.lost", step, attempt=command.attempt)
     draft.enqueue(step)
+
+
+def recall(draft: Draft, command: Recall) -> None:
+    """Call a worker again to a queued step; one call too many does no harm: the attempt is claimed once."""
+    step = _find(draft, command.step)
+    if step.state == QUEUED and step.kind in BY_WORKERS and step.try_resolve_at is None:
+        step = draft.change(step)
+        draft.record("step.recalled", step)
+        draft.enqueue(step)
 
 
 def look(draft: Draft, command: Look) -> None:

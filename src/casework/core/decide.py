@@ -14,6 +14,7 @@ from casework.core.attempts import (
     look,
     lose,
     progress,
+    recall,
     report,
     report_failure,
     suspend,
@@ -33,6 +34,7 @@ from casework.core.command import (
     Process,
     Progress,
     Reassign,
+    Recall,
     Report,
     ReportFailure,
     ResolveIncident,
@@ -242,6 +244,7 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     Suspend: suspend,
     Lose: lose,
     Look: look,
+    Recall: recall,
     ResolveIncident: resolve_incident,
 }
 

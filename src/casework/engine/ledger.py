@@ -144,6 +144,7 @@ class Ledger:
                     step=job.step,
                     attempt=job.attempt,
                     priority=decision.run.step(job.step).priority,
+                    revision=decision.run.step(job.step).revision,
                 )
             )
         for number, memory in decision.memories.items():

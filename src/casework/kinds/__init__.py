@@ -1,0 +1,1 @@
+"""What workers do with steps: one package a kind, each with a performer."""
