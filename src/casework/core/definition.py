@@ -37,7 +37,7 @@ BY_WORKERS: Final = frozenset({"agent", "http", "function"})
 AT_ONCE: Final = frozenset({"decision", "set"})
 """Kinds whose steps are pure, and are done in the decision that reaches them."""
 
-KINDS_BUILT: Final = frozenset({HUMAN, "http", "function", "decision", "set"})
+KINDS_BUILT: Final = frozenset({HUMAN, "agent", "http", "function", "decision", "set"})
 """The kinds that can be published now."""
 
 Split = Literal["first", "all"]

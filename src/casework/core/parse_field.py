@@ -175,6 +175,20 @@ class Fields:
             found.append(inner)
         return tuple(found)
 
+    def inner(self, name: str, known: tuple[str, ...]) -> "Fields | None":
+        """The fields of a map that holds nothing but the known ones; None where there is none."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.wrong(name, f"'{name}' must be a map")
+            return None
+        inner = Fields(value, (*self.path, name), self.report)
+        for key in value:
+            if key not in known:
+                self.report.add_unknown((*inner.path, key), f"there is no field {quoted(key)} here", key, known)
+        return inner
+
     def sources(self, name: str, limit: int) -> dict[str, str]:
         """A map from names to the sources of expressions."""
         value = self.get(name)

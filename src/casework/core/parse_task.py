@@ -75,17 +75,14 @@ WAIT_MAX: Final = 7 * 24 * 3600
 LATER: Final = frozenset(
     {
         "allow",
-        "budget",
         "calendar",
         "capacity",
         "compensate",
         "deny",
         "distribute",
         "keep",
-        "model",
         "on_overdue",
         "reminders",
-        "tools",
     },
 )
 """Fields that the format plans and nothing heeds yet: to accept one silently would be a promise not kept."""

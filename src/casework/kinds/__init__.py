@@ -1,1 +1,1 @@
-"""What workers do with steps: one package a kind, each with a performer."""
+"""Who performs the steps that workers do: a package a kind. What a definition can say of them is in `core.kinds`."""
