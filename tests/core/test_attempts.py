@@ -142,7 +142,7 @@ def test_an_attempt_that_takes_too_long_is_ended_by_the_clock():
     case.now += timedelta(minutes=10)
     case.do(Look(step=1))
     assert case.run.error["code"] == "timeout"
-    case = Case.of(human("a", due=60), input={"n": 1})
+    case = Case.of(human("a", due=3600), input={"n": 1})
     assert case.do(Look(step=1)) == []
     assert case.do(Look(step=7)) == []
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from casework.core.admission import admit
 from casework.core.command import (
     AttemptCommand,
     Claim,
@@ -25,6 +26,7 @@ from casework.core.condition import EvaluationError
 from casework.core.definition import AT_ONCE, BY_WORKERS, HUMAN
 from casework.core.draft import Draft
 from casework.core.errors import Conflict, NotFound
+from casework.core.escalation import look_at_person
 from casework.core.routing import advance, fail
 from casework.core.step import COMPLETED, IN_PROGRESS, QUEUED, READY, WAITING, Step
 from casework.core.visit import shell_beneath
@@ -142,7 +144,9 @@ def look(draft: Draft, command: Look) -> None:
         step = draft.change(step, try_resolve_at=None)
         draft.record("step.due", step)
         draft.pending.append(step.number)
-    elif step.state == IN_PROGRESS and step.kind != HUMAN:
+    elif step.kind == HUMAN:
+        look_at_person(draft, step)
+    elif step.state == IN_PROGRESS:
         seconds = draft.version.task(step.task).timeout
         fail_attempt(
             draft,
@@ -191,6 +195,9 @@ def _heard(draft: Draft, command: AttemptCommand) -> Step:
 
 def _begin(draft: Draft, step: Step) -> None:
     """What the definition gives the step; of a kind that is done at once, its output."""
+    if step.kind == HUMAN:
+        admit(draft, step)
+        return
     try:
         given = draft.version.program(step.task).evaluate(draft.context(step, None))
     except EvaluationError as error:

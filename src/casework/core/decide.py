@@ -47,6 +47,7 @@ from casework.core.command import (
 )
 from casework.core.definition import Json
 from casework.core.draft import Draft
+from casework.core.due import watch
 from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
 from casework.core.event import Event
@@ -95,6 +96,7 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
         _carry_on(draft)
         taken = _go_on(draft, command) if isinstance(command, Report) else None
         settle(draft)
+        watch(draft)
     except CaseworkError as error:
         return Refusal(error=error)
     if not draft.events:
@@ -115,6 +117,7 @@ def interrupt(run: Run, account_id: int, actor: Actor, now: datetime) -> Decisio
     draft = Draft(run, actor, max(now, run.updated_at))
     people.interrupt(draft, account_id)
     settle(draft)
+    watch(draft)
     if not draft.events:
         return Decision(run=run)
     return Decision(run=draft.settled(), events=tuple(draft.events))

@@ -58,8 +58,8 @@ def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
     return (task.on_failure or draft.version.definition.on_failure) == "incident"
 
 
-def skip(draft: Draft, step: Step, reason: str) -> None:
-    """Go on without the step: by its first way that is open without an output, by `otherwise`, or not at all.
+def skip(draft: Draft, step: Step, reason: str, to: str | None = None) -> None:
+    """Go on without the step: at `to`, else by its first way that is open without an output, by `otherwise`, or not.
 
     A way whose condition cannot be decided without an output is not open.
     """
@@ -68,16 +68,17 @@ def skip(draft: Draft, step: Step, reason: str) -> None:
     if step.parent is not None:
         rejoin(draft, step)
         return
-    task = draft.version.task(step.task)
+    target = _way_without_output(draft, step) if to is None else to
+    if target is not None and target != END:
+        arrive(draft, target, (step,))
+
+
+def _way_without_output(draft: Draft, step: Step) -> str | None:
     context = draft.context(step, None)
     for way, condition in draft.version.ways(step.task):
         if condition is None or condition.decide(context).value:
-            target: str | None = way.to
-            break
-    else:
-        target = task.otherwise
-    if target is not None and target != END:
-        arrive(draft, target, (step,))
+            return way.to
+    return draft.version.task(step.task).otherwise
 
 
 def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = None) -> Step | None:

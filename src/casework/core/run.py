@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from casework.core.calendar import DEFAULT, Calendar
 from casework.core.definition import Json
 from casework.core.step import AT_WORK, Step
 from casework.core.version import Version
@@ -31,7 +32,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     steps_count: numbers given to steps so far. revision: raised by one with each accepted command.
     selected: number of the step that somebody chose as current.
     context: what conditions may see beside the run itself (`member`, `chat`, `workflow`, ...), as far as the version's
-    expressions name it.
+    expressions name it. calendar: the workspace's, as far as the version needs it.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     working_ms: int = 0
     machine_ms: int = 0
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    calendar: Calendar = DEFAULT
 
     @property
     def is_open(self) -> bool:

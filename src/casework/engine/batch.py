@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
 from casework.core.command import Assign, Command, Process, Start, StepCommand
 from casework.core.decide import Decision, Refusal, decide, interrupt
@@ -19,7 +20,7 @@ from casework.engine.catalog import Catalog, Edition
 from casework.engine.ledger import Held, Ledger
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
-from casework.store import changes, context, definitions, runs
+from casework.store import calendars, changes, context, definitions, runs
 from casework.store.database import Connection
 from casework.store.runs import RunRow
 
@@ -168,6 +169,17 @@ class Batch:
             for run_id in ids:
                 held = self._held[run_id]
                 held.run = msgspec.structs.replace(held.run, context=found[run_id])
+        await self._add_calendars([self._held[run_id] for run_id in run_ids])
+
+    async def _add_calendars(self, held: Sequence[Held]) -> None:
+        """Each workspace's business hours, as far as a version needs them."""
+        wanted = [one for one in held if one.edition.version.needs_calendar]
+        if not wanted:
+            return
+        found = await calendars.load(self._connection, {one.edition.workspace_id for one in wanted})
+        for one in wanted:
+            calendar = found.get(one.edition.workspace_id, DEFAULT)
+            one.run = msgspec.structs.replace(one.run, calendar=calendar)
 
     # Deciding
 
