@@ -26,7 +26,7 @@ def test_an_operator_takes_fills_and_completes_a_case_with_the_keyboard_alone(pa
     expect(page.get_by_text("This is needed.")).to_have_count(2)
     expect(page.get_by_label("First day")).to_be_focused()
     page.keyboard.type("02082027")
-    page.get_by_label("Kind").focus()
+    page.get_by_role("combobox", name="Kind").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

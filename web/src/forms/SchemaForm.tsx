@@ -19,8 +19,8 @@ export function SchemaForm({ schema, values, onChange, problems, isDisabled = fa
   return (
     <div className={classes["form"]}>
       {Object.entries(schema.properties ?? {}).map(([name, one]) => (
-        <SchemaField
-          key={name}
+        <div key={name} data-pointer={below(pointer, name)}>
+          <SchemaField
           schema={one}
           label={labelOf(one, name)}
           value={values[name]}
@@ -29,10 +29,18 @@ export function SchemaForm({ schema, values, onChange, problems, isDisabled = fa
           problems={problems}
           pointer={below(pointer, name)}
           onChange={(value) => onChange(changed(values, name, value))}
-        />
+          />
+        </div>
       ))}
     </div>
   );
+}
+
+/** Puts the cursor into the first field, in the order of the form, that something is wrong with. */
+export function focusFirst(form: HTMLElement | null, problems: ReadonlyMap<string, string>): void {
+  const places = [...(form?.querySelectorAll<HTMLElement>("[data-pointer]") ?? [])];
+  const place = places.find((one) => problems.has(one.dataset["pointer"] ?? ""));
+  place?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button")?.focus();
 }
 
 interface SchemaFieldProps {

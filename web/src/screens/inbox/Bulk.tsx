@@ -80,16 +80,15 @@ function Preview({ action, entries, onClose, onDone }: { action: Action; entries
     onClose();
     onDone();
     if (action === "cancel") {
-      const timer = setTimeout(() => act.mutate(chosen.map(({ activity }) => ({ id: activity.id, move: { kind: "cancel" } }))), REGRET_MILLISECONDS);
+      const timer = setTimeout(() => void act.mutateAsync(chosen.map(({ activity }) => ({ id: activity.id, move: { kind: "cancel" } }))), REGRET_MILLISECONDS);
       tell(chosen.length, () => clearTimeout(timer));
       return;
     }
     const steps: Step[] = chosen.map(({ activity }) => ({ id: activity.id, move: { kind: action, accountId: Number(accountId) } }));
-    act.mutate(steps, {
-      onSuccess: ({ refused }) => {
-        tell(steps.length - refused, () => act.mutate(undoing(action, chosen)));
-        if (refused > 0) toast({ message: t("bulk.refused", { count: refused }), tone: "bad" });
-      },
+    // The promise, not a callback: the dialog is gone by then, and callbacks go with it.
+    void act.mutateAsync(steps).then(({ refused }) => {
+      tell(steps.length - refused, () => void act.mutateAsync(undoing(action, chosen)));
+      if (refused > 0) toast({ message: t("bulk.refused", { count: refused }), tone: "bad" });
     });
   };
   return (

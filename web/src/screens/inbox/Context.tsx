@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { stepsQuery, type Activity, type Entry } from "@/api/activities";
 import { messagesQuery } from "@/api/cases";
-import { useWorkspace } from "@/api/session";
+import { useMe, useWorkspace } from "@/api/session";
 import { toneOf } from "@/api/words";
 import { Ago, Badge, Code, Heading, Text, TextLink, Values } from "@/ui";
 import { whyHere } from "./why";
@@ -18,6 +18,7 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
   const { t } = useTranslation(["inbox", "common"]);
   const workspace = useWorkspace();
   const id = entry.activity.relationships.work_unit.data?.id ?? "";
+  const mayRead = useMe().may("assignments:read");
   const steps = useQuery(stepsQuery(workspace, id));
   const data = entry.workUnit?.data;
   const before = (steps.data ?? []).filter((one) => one.id !== entry.activity.id);
@@ -26,9 +27,11 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
       <section>
         <div className={classes["contextHead"]}>
           <Heading level={2}>{t("context.case")}</Heading>
-          <TextLink to="/w/$workspace/cases/$case" params={{ workspace, case: id }}>
-            {t("context.open")}
-          </TextLink>
+          {mayRead && (
+            <TextLink to="/w/$workspace/cases/$case" params={{ workspace, case: id }}>
+              {t("context.open")}
+            </TextLink>
+          )}
         </div>
         {typeof data === "object" && data !== null && Object.keys(data).length > 0 ? (
           <Values of={data as Record<string, unknown>} />
@@ -57,7 +60,7 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
           ))}
         </ol>
       </section>
-      <Messages caseId={Number(id)} />
+      {mayRead && <Messages caseId={Number(id)} />}
     </aside>
   );
 }
@@ -89,7 +92,7 @@ function Why({ tasks, here, before }: { tasks: readonly TaskLike[]; here: string
   );
 }
 
-/** What was said in the case's chat; nothing is shown to those who may not read it. */
+/** What was said in the case's chat. */
 function Messages({ caseId }: { caseId: number }) {
   const { t } = useTranslation("inbox");
   const messages = useQuery(messagesQuery(useWorkspace(), caseId));

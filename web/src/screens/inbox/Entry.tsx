@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { activityQuery, moveActivity, useActivityChange, type Entry, type Move } from "@/api/activities";
 import { ApiError } from "@/api/errors";
@@ -9,7 +9,7 @@ import { definitionQuery } from "@/api/workflows";
 import { toneOf } from "@/api/words";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
 import { byPointer, beginWith, missing, type Schema } from "@/forms/schema";
-import { SchemaForm } from "@/forms/SchemaForm";
+import { focusFirst, SchemaForm } from "@/forms/SchemaForm";
 import { Badge, Button, Clock, ErrorState, Heading, IconCheck, IconPlayerPause, IconPlayerPlay, Notice, Text, toast, Waiting } from "@/ui";
 import { Context } from "./Context";
 import { useDraft, type DraftState } from "./draft";
@@ -103,6 +103,7 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
           </div>
         )}
         <form
+          ref={work.form}
           className={classes["form"]}
           noValidate
           onSubmit={(event) => {
@@ -139,20 +140,21 @@ function useWork(entry: Entry, schema: Schema, draft: ReturnType<typeof useDraft
   const { id } = entry.activity;
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const [refusal, setRefusal] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
   const change = useActivityChange((move: Move) => moveActivity(id, move));
   const refuse = (error: unknown) => {
     const known = error instanceof ApiError ? byPointer(error.problems) : new Map<string, string>();
     setProblems(known);
     const isAtFields = known.size > 0 && [...known.keys()].every((pointer) => pointer !== "");
     setRefusal(isAtFields ? null : error instanceof Error && error.message !== "" ? error.message : t("common:error.unreachable"));
-    focusFirst(known);
+    focusFirst(form.current, known);
   };
   const complete = async () => {
     const empty = missing(schema, draft.values);
     if (empty.length > 0) {
       const told = new Map(empty.map((pointer) => [pointer, t("required")]));
       setProblems(told);
-      focusFirst(told);
+      focusFirst(form.current, told);
       return;
     }
     setProblems(new Map());
@@ -167,13 +169,7 @@ function useWork(entry: Entry, schema: Schema, draft: ReturnType<typeof useDraft
     }
   };
   const move = (wish: Move) => change.mutate(wish, { onError: refuse, onSuccess: () => setRefusal(null) });
-  return { move, complete, problems, refusal, isPending: change.isPending };
-}
-
-function focusFirst(problems: ReadonlyMap<string, string>): void {
-  const names = [...problems.keys()];
-  const field = [...document.querySelectorAll<HTMLElement>("[name]")].find((one) => names.includes(one.getAttribute("name") ?? ""));
-  field?.focus();
+  return { form, move, complete, problems, refusal, isPending: change.isPending };
 }
 
 const TONES = { away: "warn", refused: "bad" } as const;
