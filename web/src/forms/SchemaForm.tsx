@@ -135,6 +135,7 @@ function ChoiceField({ schema, label, value, onChange, isRequired, isDisabled, p
   const chosen = values.findIndex((one) => one === value);
   return (
     <Select
+      areNames
       label={label}
       name={pointer}
       description={schema.description}

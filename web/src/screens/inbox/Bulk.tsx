@@ -105,7 +105,7 @@ function Preview({ action, entries, onClose, onDone }: { action: Action; entries
         {chosen.length > SHOWN_MAX && <Text tone="muted">{t("bulk.more", { count: chosen.length - SHOWN_MAX })}</Text>}
         {action !== "cancel" && (
           <Select
-            label={t("bulk.to")}
+            label={t("bulk.to")} areNames
             value={accountId}
             choices={(colleagues.data ?? []).map((one) => ({ value: String(one.accountId), label: one.name }))}
             onChange={setAccountId}

@@ -155,7 +155,7 @@ function Narrowing({ search }: { search: Search }) {
   return (
     <div className={classes["narrowing"]}>
       <Select
-        label={t("workflow")}
+        label={t("workflow")} areNames
         placeholder={t("workflow_any")}
         isClearable
         value={search.project === undefined ? null : String(search.project)}

@@ -63,7 +63,7 @@ function HandOver({ entry, onClose, onMove }: AskingProps & { entry: Entry }) {
   return (
     <Dialog title={t("move.hand_over")} isOpen onClose={onClose}>
       <Stack gap={3}>
-        <Select label={t("bulk.to")} value={accountId} choices={able.map((one) => ({ value: String(one.accountId), label: one.name }))} onChange={setAccountId} />
+        <Select areNames label={t("bulk.to")} value={accountId} choices={able.map((one) => ({ value: String(one.accountId), label: one.name }))} onChange={setAccountId} />
         <Row>
           <Button emphasis="primary" disabled={accountId === null} onClick={() => onMove({ kind: "reassign", accountId: Number(accountId) })}>
             {t("move.hand_over_do")}
