@@ -117,10 +117,14 @@ export function Select<T extends string>({ choices, isClearable = false, placeho
       allowDeselect={false}
       searchable={choices.length >= SEARCHABLE_FROM}
       comboboxProps={{ shadow: "md" }}
-      {...(areNames ? { renderOption: ({ option }) => <span translate="no">{option.label}</span> } : {})}
-      onChange={(value) => field.onChange(value)}
+      {...(areNames ? { renderOption: nameOption } : {})}
+      onChange={(value: T | null) => field.onChange(value)}
     />
   );
+}
+
+function nameOption({ option }: { option: { label: string } }) {
+  return <span translate="no">{option.label}</span>;
 }
 
 export function MultiSelect({ choices, ...field }: FieldProps<readonly string[]> & { choices: readonly Choice<string>[] }) {
