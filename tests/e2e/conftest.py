@@ -22,7 +22,7 @@ def browser(server: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of a browser that knows nobody; an error in its console fails the test."""
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    with browsers.watched(context, tolerated=("401 (Unauthorized)",)) as found:
+    with browsers.watched(context, tolerated=("401 (Unauthorized)", "422 (Unprocessable")) as found:
         yield found
     context.close()
 

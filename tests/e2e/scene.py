@@ -93,7 +93,7 @@ class Scene:
     def person(self, *actor_roles: str, role: str = "User", name: str = "") -> Person:
         """Somebody new in the workspace."""
         someone = stranger(self.address, name or f"Person {next(_numbers)}")
-        body = {"email": someone.email, "role": role, "actorRoles": list(actor_roles)}
+        body = {"email": someone.email, "name": someone.name, "role": role, "actorRoles": list(actor_roles)}
         made = _ok(self.manager.client.post(f"{self.api}/members", json=body))
         someone.member_id = made["id"]
         self.people.append(someone)

@@ -22,7 +22,7 @@ PLAIN = """() => {
   return found;
 }"""
 
-SCREENS = ["cases", "settings", "nothing"]
+SCREENS = ["inbox", "inbox?view=all", "cases", "settings", "nothing"]
 
 
 @pytest.mark.parametrize("address", ["sign-in", "sign-up", "welcome"])

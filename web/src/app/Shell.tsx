@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAway } from "@/api/reach";
 import { useMe, useWorkspace } from "@/api/session";
+import { useLive } from "@/live";
 import { Drawer, IconButton, IconKeyboard, IconMenu2, IconSearch, Keys, Notice, openPalette } from "@/ui";
 import { AccountMenu, WorkspaceMenu } from "./menus";
 import { PLACES } from "./navigation";
@@ -18,6 +19,7 @@ export function Shell() {
   const navigate = useNavigate();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  useLive(workspace);
   useShortcutListener();
   useShortcut("palette", openPalette);
   useShortcut("help", () => setHelpOpen(true));

@@ -81,7 +81,7 @@ export const ButtonLink = createLink(
 /** A link in running text. */
 export const TextLink = createLink(
   forwardRef<HTMLAnchorElement, ComponentPropsWithoutRef<"a">>(function TextLink(props, ref) {
-    return <Anchor ref={ref} {...props} underline="always" inherit />;
+    return <Anchor ref={ref} {...props} className={classes["textLink"]} inherit />;
   }),
 );
 

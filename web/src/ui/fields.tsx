@@ -9,6 +9,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import type { ReactNode, Ref } from "react";
+import { useTranslation } from "react-i18next";
 import type { Choice } from "./controls";
 import classes from "./fields.module.css";
 
@@ -46,6 +47,7 @@ interface TextFieldProps extends FieldProps<string> {
 }
 
 export function TextField({ kind = "text", autoComplete, placeholder, lengthMax, ref, ...field }: TextFieldProps) {
+  const { t } = useTranslation();
   const rest = {
     ...common(field),
     value: field.value,
@@ -54,7 +56,7 @@ export function TextField({ kind = "text", autoComplete, placeholder, lengthMax,
     maxLength: lengthMax,
     onChange: (event: { currentTarget: { value: string } }) => field.onChange(event.currentTarget.value),
   };
-  return kind === "password" ? <PasswordInput ref={ref} {...rest} /> : <TextInput ref={ref} type={kind} {...rest} />;
+  return kind === "password" ? <PasswordInput ref={ref} {...rest} visibilityToggleButtonProps={{ "aria-label": t("show_password") }} /> : <TextInput ref={ref} type={kind} {...rest} />;
 }
 
 export function TextArea({ lengthMax, rows = 3, ...field }: Omit<FieldProps<string>, "ref"> & { lengthMax?: number | undefined; rows?: number; placeholder?: string }) {
@@ -97,11 +99,13 @@ interface SelectProps<T extends string> extends FieldProps<T | null> {
   choices: readonly Choice<T>[];
   isClearable?: boolean;
   placeholder?: string;
+  /** Whether the choices are somebody's own words, which no language changes. */
+  areNames?: boolean;
 }
 
 const SEARCHABLE_FROM = 8;
 
-export function Select<T extends string>({ choices, isClearable = false, placeholder, ref, ...field }: SelectProps<T>) {
+export function Select<T extends string>({ choices, isClearable = false, placeholder, areNames = false, ref, ...field }: SelectProps<T>) {
   return (
     <MantineSelect
       ref={ref}
@@ -113,9 +117,14 @@ export function Select<T extends string>({ choices, isClearable = false, placeho
       allowDeselect={false}
       searchable={choices.length >= SEARCHABLE_FROM}
       comboboxProps={{ shadow: "md" }}
-      onChange={(value) => field.onChange(value)}
+      {...(areNames ? { renderOption: nameOption } : {})}
+      onChange={(value: T | null) => field.onChange(value)}
     />
   );
+}
+
+function nameOption({ option }: { option: { label: string } }) {
+  return <span translate="no">{option.label}</span>;
 }
 
 export function MultiSelect({ choices, ...field }: FieldProps<readonly string[]> & { choices: readonly Choice<string>[] }) {

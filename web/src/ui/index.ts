@@ -6,4 +6,5 @@ export * from "./fields";
 export * from "./icons";
 export * from "./layout";
 export * from "./overlays";
+export { VirtualRows } from "./VirtualRows";
 export { useColorScheme, type ColorScheme } from "./provider";

@@ -23,7 +23,7 @@ export function Settings() {
             />
           </div>
           <Select
-            label={t("language.label")}
+            label={t("language.label")} areNames
             value={i18n.language}
             choices={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
             onChange={(value) => value !== null && void speak(value as Language)}
