@@ -12,7 +12,7 @@ import { byPointer, beginWith, missing, type Schema } from "@/forms/schema";
 import { focusFirst, SchemaForm } from "@/forms/SchemaForm";
 import { Badge, Button, Clock, ErrorState, Heading, IconCheck, IconPlayerPause, IconPlayerPlay, Notice, Text, toast, Waiting } from "@/ui";
 import { Context } from "./Context";
-import { useDraft, type DraftState } from "./draft";
+import { useDraft, type Draft, type DraftState } from "./draft";
 import { MoreActions } from "./MoreActions";
 import classes from "./entry.module.css";
 
@@ -55,7 +55,8 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
   const isHeld = HELD.has(attributes.status);
   const schema = useMemo(() => (typeof task?.form === "object" && task.form !== null ? task.form : {}), [task]);
   const draft = useDraft(entry.activity.id, beginWith(schema, attributes.data), attributes.data, isMine && isHeld);
-  const work = useWork(entry, schema, draft);
+  const form = useRef<HTMLFormElement>(null);
+  const work = useWork(entry, schema, draft, (known) => focusFirst(form.current, known));
   const isWorking = attributes.status === "in-progress";
   const workKeys = useKeys("entry.work");
   const completeKeys = useKeys("entry.complete");
@@ -103,7 +104,7 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
           </div>
         )}
         <form
-          ref={work.form}
+          ref={form}
           className={classes["form"]}
           noValidate
           onSubmit={(event) => {
@@ -133,28 +134,27 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
 }
 
 /** What is done with the activity, and what the server says to it. */
-function useWork(entry: Entry, schema: Schema, draft: ReturnType<typeof useDraft>) {
+function useWork(entry: Entry, schema: Schema, draft: Draft, point: (problems: ReadonlyMap<string, string>) => void) {
   const { t } = useTranslation(["inbox", "common"]);
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const { id } = entry.activity;
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const [refusal, setRefusal] = useState<string | null>(null);
-  const form = useRef<HTMLFormElement>(null);
   const change = useActivityChange((move: Move) => moveActivity(id, move));
   const refuse = (error: unknown) => {
     const known = error instanceof ApiError ? byPointer(error.problems) : new Map<string, string>();
     setProblems(known);
     const isAtFields = known.size > 0 && [...known.keys()].every((pointer) => pointer !== "");
     setRefusal(isAtFields ? null : error instanceof Error && error.message !== "" ? error.message : t("common:error.unreachable"));
-    focusFirst(form.current, known);
+    point(known);
   };
   const complete = async () => {
     const empty = missing(schema, draft.values);
     if (empty.length > 0) {
       const told = new Map(empty.map((pointer) => [pointer, t("required")]));
       setProblems(told);
-      focusFirst(form.current, told);
+      point(told);
       return;
     }
     setProblems(new Map());
@@ -169,7 +169,7 @@ function useWork(entry: Entry, schema: Schema, draft: ReturnType<typeof useDraft
     }
   };
   const move = (wish: Move) => change.mutate(wish, { onError: refuse, onSuccess: () => setRefusal(null) });
-  return { form, move, complete, problems, refusal, isPending: change.isPending };
+  return { move, complete, problems, refusal, isPending: change.isPending };
 }
 
 const TONES = { away: "warn", refused: "bad" } as const;

@@ -9,7 +9,7 @@ import { contribute } from "@/app/palette";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
 import { Button, EmptyState, ErrorState, IconPlayerSkipForward, Select, Segmented, toast, VirtualRows, Waiting } from "@/ui";
 import { BulkBar } from "./Bulk";
-import { filtersOf, SORTS, VIEWS, type Search } from "./filters";
+import { filtersOf, searchOf, SORTS, VIEWS, type Search } from "./filters";
 import { useRows } from "./pages";
 import { EntryRow, ROW_HEIGHT } from "./Row";
 import { SavedFilters } from "./SavedFilters";
@@ -163,7 +163,7 @@ function Narrowing({ search }: { search: Search }) {
         onChange={(value) =>
           void navigate({
             to: ".",
-            search: ({ project: _, ...before }: Search) => (value === null ? before : { ...before, project: Number(value) }),
+            search: (before: Search) => searchOf({ ...before, project: value }),
           })
         }
       />
