@@ -109,6 +109,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on_failure: OnFailure = "fail"
     indicators: dict[str, str] = {}
     labels: tuple[str, ...] = ()
+    budget: Json = None
 
     def task(self, key: str) -> Task:
         """The task of that key; KeyError where there is none."""

@@ -10,7 +10,7 @@ from casework.core.definition import Definition, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
-_TAIL: Final = ("output", "on_failure", "indicators")
+_TAIL: Final = ("output", "on_failure", "indicators", "budget")
 
 _RARE_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
 

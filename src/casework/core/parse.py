@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 from casework.core.definition import TASKS_MAX, Definition, Task
 from casework.core.document import document, to_yaml
+from casework.core.kinds.agent import read_run_budget
 from casework.core.parse_field import Fields
 from casework.core.parse_link import Links
 from casework.core.parse_report import Report, quoted
@@ -36,8 +37,9 @@ FIELDS: Final = (
     "output",
     "on_failure",
     "indicators",
+    "budget",
 )
-LATER: Final = frozenset({"budget", "calendar", "capacity", "compensate", "distribute", "reminders"})
+LATER: Final = frozenset({"calendar", "capacity", "compensate", "distribute", "reminders"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -78,6 +80,7 @@ def _read(values: dict[str, Any], report: Report) -> Definition:
         on_failure=read_on_failure(fields) or "fail",
         indicators=fields.sources("indicators", ENTRIES_MAX),
         labels=fields.texts("labels", ENTRIES_MAX, NAME_MAX),
+        budget=read_run_budget(fields),
     )
     Links(definition, places, report).check()
     return definition

@@ -52,7 +52,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     data: what the definition gives the step, with the `answers` of people to what an earlier attempt asked. memory:
     what an earlier attempt left for this one. key: the same for every attempt, for systems that take an idempotency
-    key. seconds: how long the attempt may take; None is as long as it likes.
+    key. seconds: how long the attempt may take; None is as long as it likes. budget: what the whole run may spend.
     """
 
     workspace_id: int
@@ -68,6 +68,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int | None = None
     chat_id: int | None = None
     member_id: int | None = None
+    budget: Json = None
 
     @property
     def key(self) -> str:

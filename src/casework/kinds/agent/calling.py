@@ -13,6 +13,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from casework.core.definition import Json
 from casework.core.kinds.agent_tools import Tool
+from casework.core.work import Work
+from casework.egress.errors import Blocked, Unsendable
 from casework.kinds.agent import wire
 
 SECONDS_MAX: Final = 30.0
@@ -37,8 +39,8 @@ class FunctionTool(Protocol):
         ...
 
 
-Secrets = Callable[[int, str], Awaitable[str]]
-"""The value of a workspace's secret; CaseworkError where there is none."""
+Secrets = Callable[[Work, str], Awaitable[str]]
+"""The value of a secret of the work's workspace; CaseworkError where there is none."""
 
 
 class ToolTrouble(Exception):
@@ -48,15 +50,15 @@ class ToolTrouble(Exception):
 class Safe:
     """The secrets that one attempt opened, and texts without them."""
 
-    def __init__(self, workspace_id: int, secrets: Secrets) -> None:
-        self._workspace_id = workspace_id
+    def __init__(self, work: Work, secrets: Secrets) -> None:
+        self._work = work
         self._secrets = secrets
         self._opened: dict[str, str] = {}
 
     async def open(self, name: str) -> str:
         """The value of a secret."""
         if name not in self._opened:
-            self._opened[name] = await self._secrets(self._workspace_id, name)
+            self._opened[name] = await self._secrets(self._work, name)
         return self._opened[name]
 
     async def filled(self, text: str, named: frozenset[str]) -> str:
@@ -104,7 +106,7 @@ class Caller:
             raise
         except Exception as error:
             what = self._safe.redacted(f"{tool.name}: {_words(error)}")
-            if tool.marks == "act":
+            if tool.marks == "act" and not isinstance(_innermost(error), Blocked | Unsendable | ValueError):
                 raise ToolTrouble(what) from error
             return {"error": what}
         return cut(self._safe.redacted(msgspec.json.encode(found).decode()))
@@ -168,6 +170,11 @@ def _body(answer: httpx2.Response) -> Json:
 
 
 def _words(error: BaseException) -> str:
+    inner = _innermost(error)
+    return f"{type(inner).__name__}: {inner}"[:1000]
+
+
+def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"[:1000]
+    return error
