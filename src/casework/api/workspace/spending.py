@@ -159,7 +159,7 @@ def _month(month: Month) -> BudgetResponse:
     return BudgetResponse(
         monthly_tokens=month.budget.tokens,
         monthly_cost=None if cost is None else float(cost),
-        since=instant(month.since),
+        since=str(instant(month.since)),
         spent_tokens=month.spent.tokens,
         spent_cost=float(month.spent.cost),
     )

@@ -31,11 +31,18 @@ _SECRET: Final = re.compile(r"\{\{\s*secrets\.([A-Za-z0-9_.-]+)\s*\}\}")
 class FunctionTool(Protocol):
     """A function of the installation, as its registry describes it."""
 
-    description: str
-    schema: Json
+    @property
+    def description(self) -> str:
+        """What it is for, as the model is told."""
+        ...
 
-    async def call(self, arguments: dict[str, Json], *, key: str) -> Json:
-        """What it gives for arguments that fit the schema; `key` is the same whenever the call is made again."""
+    @property
+    def schema(self) -> Json:
+        """Of its arguments, an object."""
+        ...
+
+    async def call(self, arguments: dict[str, Json], *, work: Work) -> Json:
+        """What it gives for arguments that fit the schema; `work.key` is the same whenever the call is made again."""
         ...
 
 
@@ -88,8 +95,8 @@ class Caller:
         self._safe = safe
         self._named = {entry["name"]: frozenset(_SECRET.findall(str(entry))) for entry in entries}
 
-    async def call(self, tool: Tool, arguments: dict[str, Json], key: str) -> Json:
-        """What the tool gives; what went wrong, where that is certain.
+    async def call(self, tool: Tool, arguments: dict[str, Json], work: Work) -> Json:
+        """What the tool gives; what went wrong, where that is certain. work: whose key it bears.
 
         Raises:
             ToolTrouble: it may have acted, or not.
@@ -97,11 +104,11 @@ class Caller:
         """
         try:
             if tool.kind == "function":
-                found = await self._functions[tool.function].call(arguments, key=key)
+                found = await self._functions[tool.function].call(arguments, work=work)
             elif tool.kind == "http":
-                found = await self._request(tool, arguments, key)
+                found = await self._request(tool, arguments, work.key)
             else:
-                found = await self._ask_server(tool, arguments, key)
+                found = await self._ask_server(tool, arguments, work.key)
         except ToolTrouble:
             raise
         except Exception as error:

@@ -1,7 +1,6 @@
 """What an exception means for an attempt: whether another one may do better, and when."""
 
 from collections.abc import Callable
-from types import UnionType
 from typing import Final
 
 import httpx2
@@ -56,7 +55,7 @@ def failure(error: Exception, last: Json, redacted: Callable[[str], str]) -> Fai
 
 
 def _failure(error: Exception, last: Json) -> Failed | None:
-    stopped = _caused_by(error, AnswerTooLarge | EgressError)
+    stopped = _caused_by(error, (AnswerTooLarge, EgressError))
     if isinstance(stopped, EgressError):
         return Failed(code=stopped.code, message=stopped.message, is_final=isinstance(stopped, Blocked | Unsendable))
     if stopped is not None:
@@ -90,7 +89,7 @@ def _innermost(error: BaseException) -> str:
     return str(error)
 
 
-def _caused_by(error: BaseException | None, kinds: UnionType) -> BaseException | None:
+def _caused_by(error: BaseException | None, kinds: tuple[type[Exception], ...]) -> BaseException | None:
     while error is not None and not isinstance(error, kinds):
         error = error.__cause__ or error.__context__
     return error
