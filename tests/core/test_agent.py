@@ -158,6 +158,13 @@ def test_a_step_is_given_its_prompt_and_what_of_rules_and_tools_is_evaluated():
         given({"input": {}}, prompt="=input.n")
 
 
+def test_a_run_may_have_a_budget_too():
+    whole = agent() | {"budget": {"tokens": 5, "cost": 0.5}}
+    assert document(parse(whole, media="value"))["budget"] == {"tokens": 5, "cost": 0.5}
+    found = problems(agent() | {"budget": {"tokens": 0, "seconds": 5}}, "value")
+    assert [one.path for one in found] == ["/budget/seconds", "/budget/tokens"]
+
+
 def test_an_agent_is_written_as_it_was_read():
     source = agent(tools=[HTTP], rules=[{"answer": {"a": 1}}], budget={"tokens": 5}, retry={"attempts": 3})
     (written,) = document(parse(source, media="value"))["tasks"]

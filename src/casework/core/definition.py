@@ -134,6 +134,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     calendar: Clock | None = None
     indicators: dict[str, str] = {}
     labels: tuple[str, ...] = ()
+    budget: Json = None
 
     def task(self, key: str) -> Task:
         """The task of that key; KeyError where there is none."""

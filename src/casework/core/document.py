@@ -10,7 +10,7 @@ from casework.core.definition import Definition, Overdue, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
-_TAIL: Final = ("output", "on_failure", "calendar", "indicators")
+_TAIL: Final = ("output", "on_failure", "calendar", "indicators", "budget")
 
 _LENGTHS: Final = ("due", "requeue_after", "timeout")
 _BLANK: Final = (("retry", Retry()), ("on_overdue", Overdue()))

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 from casework.core.definition import TASKS_MAX, Definition, Task
 from casework.core.document import document, to_yaml
+from casework.core.kinds.agent import read_run_budget
 from casework.core.parse_due import read_calendar
 from casework.core.parse_field import Fields
 from casework.core.parse_link import Links
@@ -38,8 +39,9 @@ FIELDS: Final = (
     "on_failure",
     "calendar",
     "indicators",
+    "budget",
 )
-LATER: Final = frozenset({"budget", "capacity", "compensate"})
+LATER: Final = frozenset({"capacity", "compensate", "distribute", "reminders"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -81,6 +83,7 @@ def _read(values: dict[str, Any], report: Report) -> Definition:
         calendar=read_calendar(fields),
         indicators=fields.sources("indicators", ENTRIES_MAX),
         labels=fields.texts("labels", ENTRIES_MAX, NAME_MAX),
+        budget=read_run_budget(fields),
     )
     Links(definition, places, report).check()
     return definition

@@ -167,6 +167,7 @@ class Worker:
             seconds=task.timeout,
             chat_id=background.chat_id,
             member_id=run.member_id,
+            budget=run.version.definition.budget,
         )
         try:
             async with asyncio.timeout(task.timeout):

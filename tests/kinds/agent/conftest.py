@@ -16,6 +16,8 @@ from casework.core.errors import NotFound
 from casework.core.parse import parse
 from casework.core.version import compile_version
 from casework.core.work import Call, Result, Suspended, Work
+from casework.egress.caller import Caller
+from casework.egress.policy import Places, Policy
 from casework.entropy import new_uuid
 from casework.kinds.agent.parts import Parts
 from casework.kinds.agent.performer import AgentPerformer
@@ -70,8 +72,9 @@ class Model:
 
 
 @pytest.fixture
-async def transport() -> AsyncIterator[httpx.AsyncHTTPTransport]:
-    async with httpx.AsyncHTTPTransport(trust_env=False) as transport:
+async def transport() -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """The guarded one, which is told that this machine may be called."""
+    async with Caller(Policy(allow=Places.parse("127.0.0.1"))) as caller, caller.transport() as transport:
         yield transport
 
 
@@ -81,7 +84,7 @@ async def model(peer_url: str) -> AsyncIterator[Model]:
         yield Model(peer_url, http)
 
 
-async def opened(_workspace_id: int, name: str) -> str:
+async def opened(_work: Work, name: str) -> str:
     if name not in SECRETS:
         message = f"There is no secret called {name} in this workspace."
         raise NotFound(message)
@@ -123,7 +126,7 @@ def _stored(memory: Any) -> Any:
 
 
 @pytest.fixture
-def agent(transport: httpx.AsyncHTTPTransport) -> Any:
+def agent(transport: httpx.AsyncBaseTransport) -> Any:
     """Makes steps of a task with those fields."""
 
     def make(input: Any = None, chat_id: int | None = None, **fields: Any) -> Step:  # noqa: A002

@@ -129,3 +129,57 @@ async def test_a_refusal_is_told_as_one(agent, model: Model):
     await model.answers({"refusal": "I will not."})
     result = await agent(model=model.model).attempt()
     assert result.code == "refused"
+
+
+async def test_an_address_that_must_not_be_called_is_not_called(agent):
+    result = await agent(model="http://10.0.0.1/v1#small").attempt()
+    assert (result.code, result.is_final) == ("blocked", True)
+    assert "10.0.0.1" in result.message
+
+
+async def test_a_host_that_nobody_answers_at_is_told(agent):
+    result = await agent(model="http://127.0.0.1:9/v1#small").attempt()
+    assert (result.code, result.is_final) == ("model", False)
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "google"])
+async def test_a_vendor_whose_library_is_not_installed_is_told_with_what_to_install(agent, vendor: str):
+    result = await agent(model=f"{vendor}:large", secret="key").attempt()
+    assert (result.code, result.is_final) == ("model", True)
+    assert f"casework[{vendor}]" in result.message
+
+
+async def test_a_secret_that_there_is_not_is_told(agent, model: Model):
+    result = await agent(model=model.model, secret="other").attempt()
+    assert (result.code, result.is_final) == ("secret", True)
+    assert await model.seen() == []
+
+
+async def test_a_schema_that_names_itself_is_told(agent, model: Model):
+    node = {"type": "object", "properties": {"inner": {"$ref": "#/$defs/node"}}}
+    output = {"type": "object", "$defs": {"node": node}, "properties": {"root": {"$ref": "#/$defs/node"}}}
+    result = await agent(model=model.model, output=output).attempt()
+    assert (result.code, result.is_final) == ("definition", True)
+
+
+async def test_what_is_said_in_a_chat_is_passed_on_in_pieces(agent, model: Model):
+    await model.answers({"text": "All is very well."})
+    heard: list[str] = []
+    step = agent(model=model.model, chat_id=5, say=lambda _work, piece: heard.append(piece))
+    text = "All is very well."
+    assert await step.attempt() == Done(output={"text": text, "say": text})
+    assert heard == ["All ", "is ", "very ", "well."]
+    (call,) = step.calls
+    assert (call.input_tokens, call.output_tokens) == (100, 20)
+
+
+async def test_a_stream_that_breaks_off_is_no_answer(agent, model: Model):
+    await model.answers({"cut": True}, {"text": "Whole."})
+    heard: list[str] = []
+    step = agent(model=model.model, chat_id=5, say=lambda _work, piece: heard.append(piece))
+    failed = await step.attempt()
+    assert (failed.code, failed.is_final) == ("model", False)
+    assert heard == ["Half a"]
+    assert step.memory is None
+    result = await step.attempt()
+    assert result.output["text"] == "Whole."

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from casework.core.work import Done, Suspended
+import casework
+from casework.core.work import Done, Suspended, Work
+from casework.kinds.function.performer import FunctionPerformer
+from casework.kinds.function.tools import tools
 from tests.kinds.agent.conftest import Model
 
 pytestmark = pytest.mark.anyio
@@ -45,8 +48,8 @@ class Doubling:
     def __init__(self) -> None:
         self.keys: list[str] = []
 
-    async def call(self, arguments: dict[str, Any], *, key: str) -> Any:
-        self.keys.append(key)
+    async def call(self, arguments: dict[str, Any], *, work: Work) -> Any:
+        self.keys.append(work.key)
         return arguments["amount"] * 2
 
 
@@ -238,3 +241,26 @@ async def test_an_answer_that_was_kept_is_not_asked_for_again(agent, model: Mode
     assert await step.attempt() == Done(output={"text": "Once."})
     assert await step.attempt() == Done(output={"text": "Once."})
     assert len(await model.seen()) == 1
+
+
+async def test_a_registered_function_is_called_with_a_key_of_its_own(agent, model: Model):
+    def book(context: casework.functions.Context, day: str) -> dict[str, str]:
+        """Book a day."""
+        if day == "Sunday":
+            raise casework.functions.Refuse("closed", "Nobody works on Sundays.")
+        return {"day": day, "key": context.key}
+
+    registry = casework.functions.Registry()
+    registry.add(book)
+    functions = tools(registry, FunctionPerformer(registry, threads=1))
+    calls = [["book", {"day": "Monday"}], ["book", {"day": "Sunday"}], ["book", {"hour": 1}]]
+    await model.answers({"calls": calls}, {"text": "Booked."})
+    tool = {"name": "book", "kind": "function", "marks": "act", "approve": False}
+    step = agent(model=model.model, tools=[tool], functions=functions)
+    assert await step.attempt() == Done(output={"text": "Booked."})
+    first, second = await model.seen()
+    assert first["tools"][0]["function"]["description"] == "Book a day."
+    booked, closed, wrong = heard(second)
+    assert f'"key":"{step.work.key}:1-' in booked
+    assert closed == '{"error":"Nobody works on Sundays."}'
+    assert "'day' is required" in wrong

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -11,8 +12,12 @@ import pytest
 from casework.clock import SystemClock
 from casework.core.command import Assign, Complete
 from casework.engine.worker import Terms, Worker
+from casework.entropy import new_uuid
 from casework.kinds.agent.parts import Parts
 from casework.kinds.agent.performer import AgentPerformer
+from casework.kinds.agent.spending import Purse
+from casework.store import spending
+from casework.store.spending import ModelBudget, ModelPrice
 from tests.engine.conftest import Workshop, publish, workshop
 from tests.kinds.agent.conftest import Model, opened
 from tests.kinds.agent.test_tools import paying
@@ -28,9 +33,11 @@ def clock() -> SystemClock:
 
 
 @asynccontextmanager
-async def working(workshop: Workshop, transport: httpx.AsyncHTTPTransport) -> AsyncIterator[None]:
-    performer = AgentPerformer(Parts(clock=SystemClock(), transport=transport, secrets=opened))
+async def working(workshop: Workshop, transport: httpx.AsyncBaseTransport) -> AsyncIterator[None]:
     services = workshop.services
+    purse = Purse(services.database, SystemClock())
+    parts = Parts(clock=SystemClock(), transport=transport, secrets=opened, prices=purse.prices, guard=purse.guard)
+    performer = AgentPerformer(parts)
     worker = Worker(services.database, services.engine, SystemClock(), {"agent": performer}, Terms(name="one"))
     await worker.start()
     try:
@@ -41,7 +48,7 @@ async def working(workshop: Workshop, transport: httpx.AsyncHTTPTransport) -> As
 
 async def begun(workshop: Workshop, **fields: Any) -> int:
     task = {"key": "a", "kind": "agent", "prompt": "Do {{ input.what }}", **fields}
-    definition = {"casework": 1, "key": "agents", "tasks": [task]}
+    definition = {"casework": 1, "key": f"agents-{new_uuid(SystemClock().now())}", "tasks": [task]}
     workflow_id = await publish(workshop.services, workshop.place, definition)
     return (await workshop.create(workflow_id=workflow_id, input={"what": "it"})).id
 
@@ -104,3 +111,39 @@ async def test_what_no_text_can_hold_does_no_harm(workshop, transport, model: Mo
         run_id = await begun(workshop, model=model.model, tools=[paying(model, approve=False)])
         assert await state_of(workshop, run_id, "completed", "failed") == "completed"
     assert await workshop.value("select output from runs where id = $1", run_id) == {"text": "N\ufffdL"}
+
+
+async def test_the_workspaces_prices_count_and_its_budget_holds(workshop, transport, model: Model):
+    await model.answers({"text": "Done."})
+    provider = model.base.split("/")[2]
+    async with workshop.services.database.write() as connection:
+        price = ModelPrice(provider=provider, model_id="small", input=Decimal(1), output=Decimal(5))
+        await spending.set_prices(connection, workshop.place.id, [price])
+        await spending.set_budget(connection, workshop.place.id, ModelBudget(cost=Decimal("0.0003")))
+    async with working(workshop, transport):
+        first = await begun(workshop, model=model.model)
+        assert await state_of(workshop, first, "completed", "failed") == "completed"
+        second = await begun(workshop, model=model.model)
+        assert await state_of(workshop, second, "completed", "failed") == "completed"
+        third = await begun(workshop, model=model.model)
+        assert await state_of(workshop, third, "completed", "failed") == "failed"
+    costs = await workshop.rows("select cost from model_calls order by id")
+    assert costs == [(Decimal("0.0002"),), (Decimal("0.0002"),)]
+    error = await workshop.value("select error from runs where id = $1", third)
+    assert error["code"] == "budget"
+    assert "The workspace has spent all its cost of this month." in error["message"]
+    assert len(await model.seen()) == 2
+
+
+async def test_a_run_spends_no_more_than_it_may(workshop, transport, model: Model):
+    await model.answers({"text": "Done."})
+    task = {"kind": "agent", "model": model.model, "prompt": "Go."}
+    tasks = [{"key": "a", **task, "next": [{"to": "b"}]}, {"key": "b", **task}]
+    definition = {"casework": 1, "key": "agents", "budget": {"calls": 1}, "tasks": tasks}
+    workflow_id = await publish(workshop.services, workshop.place, definition)
+    async with working(workshop, transport):
+        run = await workshop.create(workflow_id=workflow_id)
+        assert await state_of(workshop, run.id, "completed", "failed") == "failed"
+    error = await workshop.value("select error from runs where id = $1", run.id)
+    assert (error["task"], error["message"]) == ("b", "The run has spent all its calls.")
+    assert len(await model.seen()) == 1

@@ -18,6 +18,7 @@ from casework.api.workspace import (
     run_import,
     schedules,
     secrets,
+    spending,
     stats,
     versions,
     webhook_deliveries,
@@ -45,6 +46,7 @@ _MODULES = (
     hooks,
     run_import,
     live,
+    spending,
 )
 
 router = Router(

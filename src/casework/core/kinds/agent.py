@@ -67,6 +67,14 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     on_exceeded: Literal["fail", "person"] = "fail"
 
 
+class RunBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """What all agents of a run may spend together."""
+
+    tokens: int | None = None
+    cost: Decimal | None = None
+    calls: int | None = None
+
+
 class Asking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is asked: anybody of the project where no role is named."""
 
@@ -133,14 +141,25 @@ def _read_prompts(fields: Fields) -> None:
         fields.wrong("system", "'system' holds no data", "data belongs in 'prompt'")
 
 
+def read_run_budget(fields: Fields) -> Json:
+    """`budget` of a workflow: what all agents of one run may spend together."""
+    budget = fields.inner("budget", ("tokens", "cost", "calls"))
+    if budget is not None:
+        _check_amounts(budget)
+    return fields.get("budget")
+
+
 def _read_budget(fields: Fields) -> None:
     budget = fields.inner("budget", ("tokens", "cost", "calls", "seconds", "on_exceeded"))
-    if budget is None:
-        return
+    if budget is not None:
+        _check_amounts(budget)
+        budget.integer("seconds", 1, SECONDS_MAX)
+        budget.choice("on_exceeded", ("fail", "person"))
+
+
+def _check_amounts(budget: Fields) -> None:
     budget.integer("tokens", 1, TOKENS_MAX)
     budget.integer("calls", 1, TOKENS_MAX)
-    budget.integer("seconds", 1, SECONDS_MAX)
-    budget.choice("on_exceeded", ("fail", "person"))
     cost = budget.get("cost")
     if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 < cost <= MONEY_MAX):
         budget.wrong("cost", f"'cost' must be a number above 0, and at most {MONEY_MAX:,}")

@@ -13,6 +13,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from casework.core.definition import Json
 from casework.core.kinds.agent_tools import Tool
+from casework.core.work import Work
+from casework.egress.errors import Blocked, Unsendable
 from casework.kinds.agent import wire
 
 SECONDS_MAX: Final = 30.0
@@ -29,16 +31,23 @@ _SECRET: Final = re.compile(r"\{\{\s*secrets\.([A-Za-z0-9_.-]+)\s*\}\}")
 class FunctionTool(Protocol):
     """A function of the installation, as its registry describes it."""
 
-    description: str
-    schema: Json
+    @property
+    def description(self) -> str:
+        """What it is for, as the model is told."""
+        ...
 
-    async def call(self, arguments: dict[str, Json], *, key: str) -> Json:
-        """What it gives for arguments that fit the schema; `key` is the same whenever the call is made again."""
+    @property
+    def schema(self) -> Json:
+        """Of its arguments, an object."""
+        ...
+
+    async def call(self, arguments: dict[str, Json], *, work: Work) -> Json:
+        """What it gives for arguments that fit the schema; `work.key` is the same whenever the call is made again."""
         ...
 
 
-Secrets = Callable[[int, str], Awaitable[str]]
-"""The value of a workspace's secret; CaseworkError where there is none."""
+Secrets = Callable[[Work, str], Awaitable[str]]
+"""The value of a secret of the work's workspace; CaseworkError where there is none."""
 
 
 class ToolTrouble(Exception):
@@ -48,15 +57,15 @@ class ToolTrouble(Exception):
 class Safe:
     """The secrets that one attempt opened, and texts without them."""
 
-    def __init__(self, workspace_id: int, secrets: Secrets) -> None:
-        self._workspace_id = workspace_id
+    def __init__(self, work: Work, secrets: Secrets) -> None:
+        self._work = work
         self._secrets = secrets
         self._opened: dict[str, str] = {}
 
     async def open(self, name: str) -> str:
         """The value of a secret."""
         if name not in self._opened:
-            self._opened[name] = await self._secrets(self._workspace_id, name)
+            self._opened[name] = await self._secrets(self._work, name)
         return self._opened[name]
 
     async def filled(self, text: str, named: frozenset[str]) -> str:
@@ -86,8 +95,8 @@ class Caller:
         self._safe = safe
         self._named = {entry["name"]: frozenset(_SECRET.findall(str(entry))) for entry in entries}
 
-    async def call(self, tool: Tool, arguments: dict[str, Json], key: str) -> Json:
-        """What the tool gives; what went wrong, where that is certain.
+    async def call(self, tool: Tool, arguments: dict[str, Json], work: Work) -> Json:
+        """What the tool gives; what went wrong, where that is certain. work: whose key it bears.
 
         Raises:
             ToolTrouble: it may have acted, or not.
@@ -95,16 +104,16 @@ class Caller:
         """
         try:
             if tool.kind == "function":
-                found = await self._functions[tool.function].call(arguments, key=key)
+                found = await self._functions[tool.function].call(arguments, work=work)
             elif tool.kind == "http":
-                found = await self._request(tool, arguments, key)
+                found = await self._request(tool, arguments, work.key)
             else:
-                found = await self._ask_server(tool, arguments, key)
+                found = await self._ask_server(tool, arguments, work.key)
         except ToolTrouble:
             raise
         except Exception as error:
             what = self._safe.redacted(f"{tool.name}: {_words(error)}")
-            if tool.marks == "act":
+            if tool.marks == "act" and not isinstance(_innermost(error), Blocked | Unsendable | ValueError):
                 raise ToolTrouble(what) from error
             return {"error": what}
         return cut(self._safe.redacted(msgspec.json.encode(found).decode()))
@@ -168,6 +177,11 @@ def _body(answer: httpx2.Response) -> Json:
 
 
 def _words(error: BaseException) -> str:
+    inner = _innermost(error)
+    return f"{type(inner).__name__}: {inner}"[:1000]
+
+
+def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"[:1000]
+    return error

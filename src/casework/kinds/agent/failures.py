@@ -16,6 +16,7 @@ from pydantic_ai.exceptions import (
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError
 from casework.core.work import Failed
+from casework.egress.errors import Blocked, EgressError, Unsendable
 from casework.kinds.agent.calling import ToolTrouble
 from casework.kinds.agent.models import ExtraMissing
 from casework.kinds.agent.scripted import NoRule
@@ -30,6 +31,7 @@ _PASSING: Final = frozenset({408, 409, 425, 429})
 """Refusals that another attempt may not meet."""
 
 _OTHERS: Final[tuple[tuple[type[Exception], str, bool], ...]] = (
+    (ContentFilterError, "refused", True),
     (NoRule, "model", True),
     (ModelAPIError, "model", False),
     (httpx2.TransportError, "model", False),
@@ -53,16 +55,16 @@ def failure(error: Exception, last: Json, redacted: Callable[[str], str]) -> Fai
 
 
 def _failure(error: Exception, last: Json) -> Failed | None:
-    if _caused_by(error, AnswerTooLarge):
-        return Failed(code="too_large", message=str(AnswerTooLarge()), is_final=True)
-    match error:
-        case ModelHTTPError():
-            return _refused(error)
-        case ContentFilterError():
-            return Failed(code="refused", message="The model's provider refused to answer.", is_final=True)
-        case UnexpectedModelBehavior():
-            message = f"The model's answer does not fit: {_innermost(error)}"
-            return Failed(code="model" if last is None else "output", message=message, output=last)
+    stopped = _caused_by(error, (AnswerTooLarge, EgressError))
+    if isinstance(stopped, EgressError):
+        return Failed(code=stopped.code, message=stopped.message, is_final=isinstance(stopped, Blocked | Unsendable))
+    if stopped is not None:
+        return Failed(code="too_large", message=str(stopped), is_final=True)
+    if isinstance(error, ModelHTTPError):
+        return _refused(error)
+    if isinstance(error, UnexpectedModelBehavior) and not isinstance(error, ContentFilterError):
+        message = f"The model's answer does not fit: {_innermost(error)}"
+        return Failed(code="model" if last is None else "output", message=message, output=last)
     for kind, code, is_final in _OTHERS:
         if isinstance(error, kind):
             return Failed(code=code, message=str(error), is_final=is_final)
@@ -87,9 +89,7 @@ def _innermost(error: BaseException) -> str:
     return str(error)
 
 
-def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
-    while error is not None:
-        if isinstance(error, kind):
-            return True
+def _caused_by(error: BaseException | None, kinds: tuple[type[Exception], ...]) -> BaseException | None:
+    while error is not None and not isinstance(error, kinds):
         error = error.__cause__ or error.__context__
-    return False
+    return error

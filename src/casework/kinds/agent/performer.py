@@ -25,7 +25,7 @@ class AgentPerformer:
 
     async def perform(self, work: Work, tell: Tell) -> Result:
         """Carry out one attempt (core.work.Performer)."""
-        safe = Safe(work.workspace_id, self._parts.secrets)
+        safe = Safe(work, self._parts.secrets)
         journal = Journal(work.memory, tell)
         conversation = None
         async with wire.client(self._parts.transport) as http:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import CallDeferred, ModelRetry
 from pydantic_ai.tools import ToolDefinition
@@ -92,17 +93,17 @@ class Toolbox(AbstractToolset[None]):
             asking = self._settings.ask_person or self._settings.approvals
             return questions.answered(self._answer(call, digest, questions.question(call, asking)))
         if not bound.tool.approve:
-            return await self._caller.call(bound.tool, call.arguments, self._key(call))
+            return await self._caller.call(bound.tool, call.arguments, self._part(call.key))
         ask = approvals.question(call, bound.tool, bound.schema, self._settings.approvals, self._work)
         verdict = approvals.verdict(call, self._answer(call, digest, ask))
         if verdict.arguments is None:
             return {"refused": f"A person refused this call, and it was not made. {verdict.reason}".strip()}
         if not verdict.is_edited:
-            return await self._caller.call(bound.tool, verdict.arguments, self._key(call))
+            return await self._caller.call(bound.tool, verdict.arguments, self._part(call.key))
         trouble = _trouble(bound.schema, verdict.arguments)
         if trouble:
             return {"refused": f"A person changed the arguments, but the call was not made. {trouble}"}
-        result = await self._caller.call(bound.tool, verdict.arguments, f"{self._key(call)}-edited")
+        result = await self._caller.call(bound.tool, verdict.arguments, self._part(f"{call.key}-edited"))
         return {
             "changed": "A person made the call with these arguments.",
             "arguments": verdict.arguments,
@@ -118,9 +119,9 @@ class Toolbox(AbstractToolset[None]):
             raise CallDeferred
         return answer
 
-    def _key(self, call: ToolCall) -> str:
-        """The idempotency key of what the call does outside."""
-        return f"{self._work.key}:{call.key}"
+    def _part(self, key: str) -> Work:
+        """The work of one call, which has an idempotency key of its own."""
+        return replace(self._work, part=key)
 
 
 def _trouble(schema: Json, arguments: Any) -> str:
