@@ -17,6 +17,7 @@ from casework.core.definition import Task
 from casework.core.ids import step_uuid
 from casework.core.work import Call, Work
 from casework.entropy import new_uuid
+from tests.engine.conftest import workshop  # noqa: F401 - a fixture
 
 SECONDS_MAX = 60
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_outgoing, recipes_triggers, recipes_workspace
+from tests.security import recipes_incidents, recipes_outgoing, recipes_triggers, recipes_workspace
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
@@ -198,6 +198,7 @@ ENDS: Final = {
 RECIPES: Final = (
     recipes_workspace.RECIPES
     | recipes_triggers.RECIPES
+    | recipes_incidents.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS

@@ -97,7 +97,7 @@ UNGUARDED = {
     "messages": {"say": ROWS, "lock_chats": ENGINE},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
-    "queue": {"enqueue": ROWS},
+    "queue": {"enqueue": ROWS, "uncalled": WORKERS, "depths": MAINTENANCE, "forget_before": MAINTENANCE},
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
@@ -111,7 +111,8 @@ UNGUARDED = {
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
     "workers": dict.fromkeys(
-        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background"), WORKERS
+        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background", "living"),
+        WORKERS,
     ),
     "workspaces": {"insert": "makes one", "page_of_account": PEOPLE},
 }

@@ -14,6 +14,7 @@ from casework.cli import (
     exits,
     history,
     hooks,
+    incidents,
     init,
     members,
     output,
@@ -56,6 +57,7 @@ app.command()(doctor.doctor)
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
+app.add_typer(incidents.app, name="incidents")
 app.add_typer(members.app, name="members")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(webhooks.app, name="webhooks")

@@ -6,6 +6,7 @@ from casework.client.activities import Activities
 from casework.client.chats import Chats
 from casework.client.errors import Unreachable
 from casework.client.hooks import Hooks
+from casework.client.incidents import Incidents
 from casework.client.keys import Keys
 from casework.client.members import Members
 from casework.client.runs import Runs
@@ -34,6 +35,7 @@ class Client:
         self.webhooks = Webhooks(self.space)
         self.schedules = Schedules(self.space)
         self.hooks = Hooks(self.space)
+        self.incidents = Incidents(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 

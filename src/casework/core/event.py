@@ -32,6 +32,7 @@ RUN_EVENTS: Final = {
     "step.requeued": "Whoever had the step did nothing for too long: it is anybody's again; data.account_id had it.",
     "step.retried": "An attempt failed, and another follows; data.error says why, data.at when it may begin.",
     "step.lost": "The step's worker is gone; another takes over.",
+    "step.recalled": "The call to a worker was lost; another was made.",
     "step.completed": "The step is done; its output is kept.",
     "step.failed": "The step cannot be done; data.error says why.",
     "step.cancelled": "The step was taken out of the run.",

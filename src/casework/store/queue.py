@@ -60,7 +60,7 @@ class StepJob(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """What the call is known by among those that are not done."""
-        return f"{self.run_id}/{self.step}/{self.revision}"
+        return "/".join(map(str, (self.run_id, self.step, self.revision)))
 
 
 async def enqueue(connection: Connection, jobs: Sequence[StepJob]) -> None:

@@ -10,6 +10,7 @@ from casework.api.workspace import (
     events,
     grants,
     hooks,
+    incidents,
     keys,
     live,
     members,
@@ -45,6 +46,7 @@ _MODULES = (
     schedules,
     hooks,
     run_import,
+    incidents,
     live,
     spending,
 )
