@@ -41,7 +41,7 @@ FIELDS: Final = (
     "indicators",
     "budget",
 )
-LATER: Final = frozenset({"capacity", "compensate", "distribute", "reminders"})
+LATER: Final = frozenset({"capacity", "compensate"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
