@@ -13,8 +13,10 @@ from casework.clock import Clock, SystemClock
 from casework.core.errors import Invalid
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.errands import Errands
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
+from casework.engine.timers import Timers
 from casework.keyring import Keyring
 from casework.operations.due_schedules import LOOK_SECONDS, look
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
@@ -95,7 +97,22 @@ async def serving(settings: Settings) -> AsyncIterator[Services]:
             await periodic.start()
             stack.push_async_callback(periodic.stop)
         await stack.enter_async_context(telling(parts))
+        await stack.enter_async_context(moving(parts))
         yield parts
+
+
+@asynccontextmanager
+async def moving(parts: Services) -> AsyncIterator[None]:
+    """Runs go on by themselves while the block lasts: at their instants, with their events, after their sub-runs."""
+    timers = Timers(parts.database, parts.engine)
+    errands = Errands(parts.database, parts.engine, parts.clock)
+    await timers.start()
+    await errands.start()
+    try:
+        yield
+    finally:
+        await errands.stop()
+        await timers.stop()
 
 
 @asynccontextmanager

@@ -103,7 +103,12 @@ def test_text_bytes_json_and_values_mean_the_same():
 
 def test_the_example_as_it_stands_says_what_is_not_built_yet():
     assert [(problem.line, problem.path, problem.message, problem.hint) for problem in problems(EXAMPLE)] == [
-        (8, "/tasks/0/kind", "the kind 'agent' is not built yet", "built now: human, http, function, decision, set"),
+        (
+            8,
+            "/tasks/0/kind",
+            "the kind 'agent' is not built yet",
+            "built now: human, http, function, decision, set, wait, subworkflow",
+        ),
         (25, "/tasks/1/on_overdue", "'on_overdue' is not built yet", "leave it out"),
     ]
 

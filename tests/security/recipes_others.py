@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_outgoing, recipes_triggers, recipes_workspace
+from tests.security import recipes_flow, recipes_outgoing, recipes_triggers, recipes_workspace
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
@@ -181,6 +181,7 @@ ENDS: Final = {
 RECIPES: Final = (
     recipes_workspace.RECIPES
     | recipes_triggers.RECIPES
+    | recipes_flow.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS

@@ -5,6 +5,7 @@ from typing import Any, Self
 from casework.client.activities import Activities
 from casework.client.chats import Chats
 from casework.client.errors import Unreachable
+from casework.client.events import Events
 from casework.client.hooks import Hooks
 from casework.client.keys import Keys
 from casework.client.members import Members
@@ -34,6 +35,7 @@ class Client:
         self.webhooks = Webhooks(self.space)
         self.schedules = Schedules(self.space)
         self.hooks = Hooks(self.space)
+        self.events = Events(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 

@@ -18,6 +18,8 @@ ITEMS_MAX: Final = 10_000
 """Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
 
 HUMAN: Final = "human"
+WAIT: Final = "wait"
+SUBWORKFLOW: Final = "subworkflow"
 
 KINDS: Final = (
     HUMAN,
@@ -26,8 +28,8 @@ KINDS: Final = (
     "function",
     "decision",
     "set",
-    "wait",
-    "subworkflow",
+    WAIT,
+    SUBWORKFLOW,
 )
 """Every kind the format knows."""
 
@@ -37,7 +39,7 @@ BY_WORKERS: Final = frozenset({"agent", "http", "function"})
 AT_ONCE: Final = frozenset({"decision", "set"})
 """Kinds whose steps are pure, and are done in the decision that reaches them."""
 
-KINDS_BUILT: Final = frozenset({HUMAN, "http", "function", "decision", "set"})
+KINDS_BUILT: Final = frozenset({HUMAN, "http", "function", "decision", "set", WAIT, SUBWORKFLOW})
 """The kinds that can be published now."""
 
 Split = Literal["first", "all"]
@@ -64,7 +66,8 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A node of a workflow.
 
-    due: seconds from the moment a step of it became ready. timeout: seconds that one attempt may take.
+    due: seconds from the moment a step of it became ready. timeout: seconds that one attempt may take, or that is
+    waited at most; then on_timeout is the way on. compensate: the task that undoes a completed step of this one.
     settings: what its kind alone knows (`core.settings`).
     """
 
@@ -92,6 +95,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on_failure: OnFailure | None = None
     retry: Retry = Retry()
     timeout: int | None = None
+    on_timeout: str | None = None
+    compensate: str | None = None
     indicators: dict[str, str] = {}
     settings: dict[str, Json] = {}
 

@@ -37,7 +37,7 @@ FIELDS: Final = (
     "on_failure",
     "indicators",
 )
-LATER: Final = frozenset({"budget", "calendar", "capacity", "compensate", "distribute", "reminders"})
+LATER: Final = frozenset({"budget", "calendar", "capacity", "distribute", "reminders"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 

@@ -58,6 +58,7 @@ FIELDS: Final = (
     "on_item_error",
     "on_error",
     "on_failure",
+    "compensate",
     "indicators",
 )
 """Every field that a task of any kind may have."""
@@ -78,7 +79,6 @@ LATER: Final = frozenset(
         "budget",
         "calendar",
         "capacity",
-        "compensate",
         "deny",
         "distribute",
         "keep",
@@ -126,6 +126,8 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
         on_failure=read_on_failure(fields),
         retry=_retry(fields),
         timeout=fields.duration("timeout"),
+        on_timeout=fields.text("on_timeout", NAME_MAX) or None,
+        compensate=fields.text("compensate", NAME_MAX) or None,
         indicators=fields.sources("indicators", ENTRIES_MAX),
         settings=settings,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from casework.core.definition import Json
+from casework.core.ids import child_uuid
 
 READY: Final = "ready"
 ASSIGNED: Final = "assigned"
@@ -47,7 +48,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     is_left: left behind by a select; it does not hold the run open.
     attempt: number of the newest attempt; failures: attempts that count against `retry`. worker: who performs it, since
     attempt_at. incident: why it waits for somebody to decide. ask: what a worker asks a person, and the form of the
-    answer; the step that asks is its parent.
+    answer; the step that asks is its parent. awaits: the event that a wait is for: its name, a space, its correlation.
     """
 
     number: int
@@ -90,6 +91,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     due_at: datetime | None = None
     try_resolve_at: datetime | None = None
+    awaits: str | None = None
+
+    @property
+    def child_uuid(self) -> UUID:
+        """The UUID of the run that this attempt at a sub-workflow makes."""
+        return child_uuid(self.uuid, self.attempt, self.created_at)
 
     @property
     def is_live(self) -> bool:
