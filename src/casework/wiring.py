@@ -20,6 +20,7 @@ from casework.core.errors import Invalid
 from casework.core.work import Performer, Work
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.errands import Errands
 from casework.engine.leases import recalling, takeover
 from casework.engine.live import Hub
 from casework.engine.periodic import Periodic
@@ -125,8 +126,23 @@ async def serving(settings: Settings) -> AsyncIterator[Services]:
             await periodic.start()
             stack.push_async_callback(periodic.stop)
         await stack.enter_async_context(telling(parts))
+        await stack.enter_async_context(moving(parts))
         stack.enter_context(_heeding_stop(parts.live))
         yield parts
+
+
+@asynccontextmanager
+async def moving(parts: Services) -> AsyncIterator[None]:
+    """Runs go on by themselves while the block lasts: at their instants, with their events, after their sub-runs."""
+    timers = Timers(parts.database, parts.engine)
+    errands = Errands(parts.database, parts.engine, parts.clock)
+    await timers.start()
+    await errands.start()
+    try:
+        yield
+    finally:
+        await errands.stop()
+        await timers.stop()
 
 
 @asynccontextmanager

@@ -5,26 +5,7 @@ from hypothesis import strategies as st
 from casework.core.definition import ITEMS_MAX
 from casework.core.errors import Invalid
 from casework.core.parse import document, parse
-from casework.core.parse_task import LATER
 from tests.core.sources import EXAMPLE, of_task, only, problems, task
-
-
-@pytest.mark.parametrize("kind", ["wait", "subworkflow"])
-def test_a_kind_that_is_not_built_is_one_problem_whatever_its_settings(kind):
-    assert of_task(kind=kind, model="x", retry={}, anything=1)[:2] == ("/kind", f"the kind '{kind}' is not built yet")
-
-
-@pytest.mark.parametrize(
-    "field",
-    sorted(LATER),
-)
-def test_a_field_of_a_later_part_is_not_built_yet(field):
-    assert of_task(**{field: "x"}) == (f"/{field}", f"'{field}' is not built yet", "leave it out")
-
-
-def test_a_later_field_of_the_workflow_is_not_built_yet():
-    value = task(next=[{"to": "b"}]) | {"compensate": "business"}
-    assert only(value, "value") == ("/compensate", "'compensate' is not built yet", "leave it out")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +178,7 @@ def test_a_value_of_too_many_parts_is_refused(monkeypatch):
 def test_the_authors_words_are_cut():
     _, message, hint = of_task(kind="x" * 5_000)
     assert len(message) < 100
-    assert hint == "built now: human, agent, http, function, decision, set"
+    assert hint == "there are human, agent, http, function, decision, set, wait, subworkflow"
     assert len(of_task(next=[{"to": "a"}, {"to": "x" * 150}], split="all")[1]) < 100
 
 

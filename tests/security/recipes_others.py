@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_incidents, recipes_outgoing, recipes_triggers, recipes_workspace
+from tests.security import recipes_flow, recipes_incidents, recipes_outgoing, recipes_triggers, recipes_workspace
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
@@ -199,6 +199,7 @@ RECIPES: Final = (
     recipes_workspace.RECIPES
     | recipes_triggers.RECIPES
     | recipes_incidents.RECIPES
+    | recipes_flow.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS

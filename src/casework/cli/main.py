@@ -11,6 +11,7 @@ from casework.cli import (
     definitions,
     demo,
     doctor,
+    events,
     exits,
     history,
     hooks,
@@ -63,6 +64,7 @@ app.add_typer(secrets.app, name="secrets")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(hooks.app, name="hooks")
+app.add_typer(events.app, name="events")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it

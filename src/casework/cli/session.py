@@ -40,12 +40,19 @@ def given_map(text: str | None, option: str) -> dict[str, Any]:
     """The JSON object that an option holds, or that the file named in it (`@path`) does; {} where it is not given."""
     if text is None:
         return {}
+    value = given_json(text, option)
+    if not isinstance(value, dict):
+        raise Wrong(f'{option} must be a JSON object, like {{"note": "..."}}.')
+    return value
+
+
+def given_json(text: str | None, option: str) -> Any:
+    """The JSON value that an option holds, or that the file named in it (`@path`) does; None where it is not given."""
+    if text is None:
+        return None
     try:
-        value = msgspec.json.decode(Path(text[1:]).read_bytes() if text.startswith("@") else text)
+        return msgspec.json.decode(Path(text[1:]).read_bytes() if text.startswith("@") else text)
     except OSError as error:
         raise Wrong(f"{option}: {text[1:]} cannot be read: {error.strerror}.") from error
     except msgspec.DecodeError as error:
         raise Wrong(f"{option} is not JSON: {error}.") from error
-    if not isinstance(value, dict):
-        raise Wrong(f'{option} must be a JSON object, like {{"note": "..."}}.')
-    return value

@@ -5,6 +5,7 @@ from typing import Any, Self
 from casework.client.activities import Activities
 from casework.client.chats import Chats
 from casework.client.errors import Unreachable
+from casework.client.events import Events
 from casework.client.hooks import Hooks
 from casework.client.incidents import Incidents
 from casework.client.keys import Keys
@@ -36,6 +37,7 @@ class Client:
         self.schedules = Schedules(self.space)
         self.hooks = Hooks(self.space)
         self.incidents = Incidents(self.space)
+        self.events = Events(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 

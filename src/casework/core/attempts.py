@@ -23,13 +23,15 @@ from casework.core.command import (
     Suspend,
 )
 from casework.core.condition import EvaluationError
-from casework.core.definition import AT_ONCE, BY_WORKERS, HUMAN
+from casework.core.definition import AT_ONCE, BY_WORKERS, HUMAN, SUBWORKFLOW, WAIT
 from casework.core.draft import Draft
 from casework.core.errors import Conflict, NotFound
 from casework.core.escalation import look_at_person
+from casework.core.finish import finish, misfit_of
 from casework.core.routing import advance, fail
 from casework.core.step import COMPLETED, IN_PROGRESS, QUEUED, READY, WAITING, Step
 from casework.core.visit import shell_beneath
+from casework.core.waiting import call_workflow, come, wait
 
 STEPS_AT_ONCE_MAX: Final = 1_000
 """Automatic steps that one decision begins: a commit stays short; the rest follows in the next one."""
@@ -75,8 +77,13 @@ def progress(draft: Draft, command: Progress) -> None:
 
 def report(draft: Draft, command: Report) -> None:
     """An attempt's output: checked against the task's schema, then the run moves on."""
-    step = _heard(draft, command)
-    _complete(draft, step, command.output, command)
+    step, output = _heard(draft, command), command.output
+    misfit = misfit_of(draft, step, output)
+    if misfit is None:
+        advance(draft, draft.end(step, COMPLETED, output=output))
+        return
+    failure = ReportFailure(step=step.number, attempt=step.attempt, code="output", message=misfit, output=output)
+    fail_attempt(draft, step, failure)
 
 
 def report_failure(draft: Draft, command: ReportFailure) -> None:
@@ -146,6 +153,8 @@ def look(draft: Draft, command: Look) -> None:
         draft.pending.append(step.number)
     elif step.kind == HUMAN:
         look_at_person(draft, step)
+    elif step.state == WAITING:
+        come(draft, step)
     elif step.state == IN_PROGRESS:
         seconds = draft.version.task(step.task).timeout
         fail_attempt(
@@ -204,23 +213,15 @@ def _begin(draft: Draft, step: Step) -> None:
         fail(draft, step, "expression", f"What the task {step.task} is given could not be evaluated: {error}")
         return
     if step.kind in AT_ONCE:
-        _complete(draft, step, given)
+        finish(draft, step, given)
+        return
+    if step.kind == WAIT:
+        wait(draft, step, given)
+        return
+    if step.kind == SUBWORKFLOW:
+        call_workflow(draft, step, given)
         return
     # Given once: every attempt is told the same, and what it does outside bears the same key.
     if not step.data:
         step = draft.change(step, data=given)
     draft.enqueue(step)
-
-
-def _complete(draft: Draft, step: Step, output: object, command: Report | None = None) -> None:
-    problems = draft.version.form_problems(step.task, output)
-    if not problems:
-        advance(draft, draft.end(step, COMPLETED, output=output))
-        return
-    message = "; ".join(f"{problem.path or '/'}: {problem.message}" for problem in problems[:5])
-    text = f"The output does not fit the task's schema: {message}"
-    if command is None:
-        fail(draft, step, "output", text, output=output)
-    else:
-        failure = ReportFailure(step=step.number, attempt=step.attempt, code="output", message=text, output=output)
-        fail_attempt(draft, step, failure)

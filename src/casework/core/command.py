@@ -164,6 +164,43 @@ class Look(StepCommand, frozen=True, kw_only=True):
     """The instant has come at which the step is to be looked at (`try_resolve_at`)."""
 
 
+class Take(StepCommand, frozen=True, kw_only=True):
+    """An event that the step waits for has come; signal is its id."""
+
+    signal: int
+    name: str
+    correlation: str
+    payload: Json
+
+
+class ChildCommand(StepCommand, frozen=True, kw_only=True):
+    """News of the run that was to be made for the step; child is that run's UUID."""
+
+    child: UUID
+
+
+class ChildMade(ChildCommand, frozen=True, kw_only=True):
+    """It was made."""
+
+    run_id: int
+
+
+class ChildRefused(ChildCommand, frozen=True, kw_only=True):
+    """It cannot be made."""
+
+    message: str
+
+
+class ChildEnded(ChildCommand, frozen=True, kw_only=True):
+    """It ended: completed with an output, failed with an error, or cancelled for a reason."""
+
+    run_id: int
+    state: str
+    output: Json = None
+    error: Json = None
+    reason: str | None = None
+
+
 class ResolveIncident(StepCommand, frozen=True, kw_only=True):
     """End an incident: try again, go on with an output, go on without one, or let the run fail."""
 

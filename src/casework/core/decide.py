@@ -24,6 +24,9 @@ from casework.core.command import (
     Assign,
     CancelRun,
     CancelStep,
+    ChildEnded,
+    ChildMade,
+    ChildRefused,
     Claim,
     Command,
     Complete,
@@ -42,9 +45,11 @@ from casework.core.command import (
     Select,
     Start,
     Suspend,
+    Take,
     Unassign,
     Update,
 )
+from casework.core.compensation import undo_next
 from casework.core.definition import Json
 from casework.core.draft import Draft
 from casework.core.due import watch
@@ -56,22 +61,25 @@ from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
 from casework.core.run import Run, current_step
 from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
-from casework.core.work import Call, Job
+from casework.core.waiting import child_ended, child_made, child_refused
+from casework.core.waiting import take as take_signal
+from casework.core.work import Call, Errand, Job
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What follows from a command that is accepted: the run as it is afterwards, and the facts.
 
-    No events: nothing changed. interrupts: an account whose open work period in any other run must close in the same
-    transaction, because a person's hands are on one thing only. jobs: calls to workers. memories: what the next attempt
-    at a step will be told, by its number. calls: models that were asked for a step. taken: the step that the worker who
-    reported goes on with.
+    No events: nothing changed. interrupts: an account whose open work period in any other run must close in the
+    same transaction, because a person's hands are on one thing only. jobs: calls to workers. errands: what is to be
+    done outside the run. memories: what the next attempt at a step will be told, by its number. calls: models that
+    were asked for a step. taken: the step that the worker who reported goes on with.
     """
 
     run: Run
     events: tuple[Event, ...] = ()
     interrupts: int | None = None
     jobs: tuple[Job, ...] = ()
+    errands: tuple[Errand, ...] = ()
     memories: dict[int, Json] = {}
     calls: tuple[tuple[int, Call], ...] = ()
     taken: int | None = None
@@ -96,6 +104,9 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
         _carry_on(draft)
         taken = _go_on(draft, command) if isinstance(command, Report) else None
         settle(draft)
+        if undo_next(draft):  # the run was complete, but for its output
+            _carry_on(draft)
+            settle(draft)
         watch(draft)
     except CaseworkError as error:
         return Refusal(error=error)
@@ -106,6 +117,7 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
         events=tuple(draft.events),
         interrupts=draft.interrupts,
         jobs=tuple(job for job in draft.jobs if draft.step(job.step).state == QUEUED),
+        errands=_errands(draft),
         memories=draft.memories,
         calls=tuple(draft.calls),
         taken=taken,
@@ -128,8 +140,16 @@ def _carry_on(draft: Draft) -> None:
     while True:
         begin_pending(draft)
         fire_joins(draft)
-        if not draft.pending or not draft.run.is_open:
+        if not (draft.pending and draft.run.is_open) and not undo_next(draft):
             return
+
+
+def _errands(draft: Draft) -> tuple[Errand, ...]:
+    """Each once; a run that ended tells the step that waits for it."""
+    run = draft.run
+    if not run.is_open and run.parent_step is not None:
+        draft.errands.append(Errand(what="tell", step=run.parent_step, child=run.uuid))
+    return tuple(dict.fromkeys(draft.errands))
 
 
 def _go_on(draft: Draft, command: Report) -> int | None:
@@ -198,6 +218,9 @@ def _cancel_step(draft: Draft, command: CancelStep) -> None:
 
 
 def _cancel_run(draft: Draft, command: CancelRun) -> None:
+    if draft.run.ending is not None:
+        message = "Cannot cancel: the run is ending, and what was done in it is being undone."
+        raise Conflict(message)
     cancel_run(draft, command.reason)
 
 
@@ -248,6 +271,10 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     Lose: lose,
     Look: look,
     Recall: recall,
+    Take: take_signal,
+    ChildMade: child_made,
+    ChildRefused: child_refused,
+    ChildEnded: child_ended,
     ResolveIncident: resolve_incident,
 }
 

@@ -18,6 +18,8 @@ ITEMS_MAX: Final = 10_000
 """Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
 
 HUMAN: Final = "human"
+WAIT: Final = "wait"
+SUBWORKFLOW: Final = "subworkflow"
 
 KINDS: Final = (
     HUMAN,
@@ -26,8 +28,8 @@ KINDS: Final = (
     "function",
     "decision",
     "set",
-    "wait",
-    "subworkflow",
+    WAIT,
+    SUBWORKFLOW,
 )
 """Every kind the format knows."""
 
@@ -36,9 +38,6 @@ BY_WORKERS: Final = frozenset({"agent", "http", "function"})
 
 AT_ONCE: Final = frozenset({"decision", "set"})
 """Kinds whose steps are pure, and are done in the decision that reaches them."""
-
-KINDS_BUILT: Final = frozenset({HUMAN, "agent", "http", "function", "decision", "set"})
-"""The kinds that can be published now."""
 
 Split = Literal["first", "all"]
 Join = Literal["each", "all", "any"]
@@ -82,7 +81,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due: seconds from the moment a step of it became ready. reminders: seconds from when it is due, negative before.
     requeue_after: seconds without a sign of its assignee. calendar: the clock by which these three pass; None is the
     workflow's. allow, deny: who may do it, and who not, as lists of account ids in CEL. distribute: how steps come to
-    people. timeout: seconds that one attempt may take. settings: what its kind alone knows (`core.kinds`).
+    people. timeout: seconds that one attempt may take, or that is waited at most; then on_timeout is the way on.
+    compensate: the task that undoes a completed step of this one. settings: what its kind alone knows (`core.kinds`).
     """
 
     key: str
@@ -116,6 +116,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on_failure: OnFailure | None = None
     retry: Retry = Retry()
     timeout: int | None = None
+    on_timeout: str | None = None
+    compensate: str | None = None
     indicators: dict[str, str] = {}
     settings: dict[str, Json] = {}
 

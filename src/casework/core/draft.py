@@ -10,19 +10,20 @@ from msgspec.structs import replace
 from casework.core.actor import Actor
 from casework.core.clocks import milliseconds
 from casework.core.context import Context
-from casework.core.definition import Json
+from casework.core.definition import SUBWORKFLOW, Json
 from casework.core.event import Event
-from casework.core.run import Run
+from casework.core.run import Run, Undo
 from casework.core.run_context import build_context
-from casework.core.step import COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, Step
-from casework.core.work import Call, Job
+from casework.core.step import CANCELLED, COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, SKIPPED, Step
+from casework.core.work import Call, Errand, Job
 
 
 class Draft:
     """What deciding works on: values go in, changed values come out, nothing else is touched.
 
-    jobs: calls to workers that follow. memories: what the next attempt at a step will be told, by number. calls: models
-    that were asked, with the step's number. pending: automatic steps that were reached and are not begun.
+    jobs: calls to workers that follow. errands: what is to be done outside the run. memories: what the next attempt
+    at a step will be told, by number. calls: models that were asked, with the step's number. pending: automatic
+    steps that were reached and are not begun.
     """
 
     def __init__(self, run: Run, actor: Actor, now: datetime) -> None:
@@ -34,6 +35,7 @@ class Draft:
         self.events: list[Event] = []
         self.interrupts: int | None = None
         self.jobs: list[Job] = []
+        self.errands: list[Errand] = []
         self.memories: dict[int, Json] = {}
         self.calls: list[tuple[int, Call]] = []
         self.pending: deque[int] = deque()
@@ -111,7 +113,7 @@ class Draft:
         """Hands on the step: it is in progress from now."""
         first = step.started_at is None
         changed = self.change(step, state=IN_PROGRESS, open_since=self.now, started_at=step.started_at or self.now)
-        self._begin(changed, self.now)
+        self.begun(changed, self.now)
         self.record("step.started" if first else "step.resumed", changed, account_id=changed.account_id)
         return changed
 
@@ -139,9 +141,10 @@ class Draft:
                 if other.is_output and other.task == step.task:
                     self.change(other, is_output=False)
             fields["is_output"] = True
+        self._note_end(step, state, fields.get("output"))
         started_at = step.started_at or (self.now if state == COMPLETED else None)
         if started_at is not None:
-            self._begin(step, started_at)
+            self.begun(step, started_at)
         if step.kind == FOR_EACH and not step.is_last:
             for child in self.steps:
                 if child.parent == step.number:
@@ -150,6 +153,15 @@ class Draft:
         return self.close_period(
             step, state=state, ended_at=self.now, started_at=started_at, try_resolve_at=None, **fields
         )
+
+    def _note_end(self, step: Step, state: str, output: Json) -> None:
+        """What the end of a step asks for: to be undone one day, its sub-run to be cancelled."""
+        if state == COMPLETED and step.kind != FOR_EACH and step.ask is None:
+            if self.version.task(step.task).compensate is not None:
+                done = Undo(step=step.number, task=step.task, output=output)
+                self.change_run(undo=(*self.run.undo, done))
+        elif state in (CANCELLED, SKIPPED) and step.kind == SUBWORKFLOW and step.attempt:
+            self.errands.append(Errand(what="cancel", step=step.number, child=step.child_uuid))
 
     # Attempts
 
@@ -164,7 +176,7 @@ class Draft:
             attempt_at=self.now,
             started_at=step.started_at or self.now,
         )
-        self._begin(changed, self.now)
+        self.begun(changed, self.now)
         self.record("step.started" if first else "step.resumed", changed, attempt=changed.attempt)
         return changed
 
@@ -180,7 +192,7 @@ class Draft:
         """Call a worker to the step's next attempt."""
         self.jobs.append(Job(kind=step.kind, step=step.number, attempt=step.attempt + 1))
 
-    def _begin(self, step: Step, at: datetime) -> None:
+    def begun(self, step: Step, at: datetime) -> None:
         """Work on a step began then: so did the run, and the step that fanned out to it, if nothing of them had."""
         if self.run.started_at is None:
             self.change_run(started_at=at)
@@ -193,6 +205,7 @@ class Draft:
         before = [other for other in self.steps if other.task == step.task and _is_output(other, step)]
         for other in before[-1:]:
             self.change(other, is_output=True)
+        self.change_run(undo=tuple(done for done in self.run.undo if done.step != step.number))
         return self.change(step, state=FAILED, error=error, is_output=False)
 
     def reopened(self, step: Step) -> Step:

@@ -7,7 +7,7 @@ from casework.core.draft import Draft
 from casework.core.run import CANCELLED as RUN_CANCELLED
 from casework.core.run import COMPLETED as RUN_COMPLETED
 from casework.core.run import FAILED as RUN_FAILED
-from casework.core.run import open_state
+from casework.core.run import Ending, open_state
 from casework.core.step import CANCELLED, COMPLETED, SKIPPED, Step
 
 
@@ -25,18 +25,35 @@ def cancel_step(draft: Draft, step: Step) -> Step:
 
 def cancel_run(draft: Draft, reason: str | None) -> None:
     """End the run without a result: every live step is cancelled."""
-    for step in draft.live():
-        cancel_step(draft, step)
-    draft.change_run(state=RUN_CANCELLED, ended_at=draft.now, cancel_reason=reason, selected=None)
-    draft.record("run.cancelled", reason=reason)
+    _end_run(draft, Ending(state=RUN_CANCELLED, reason=reason))
 
 
 def fail_run(draft: Draft, error: Json) -> None:
     """End the run because a step failed: the other live steps are cancelled, unreached tasks stay pending."""
+    _end_run(draft, Ending(state=RUN_FAILED, error=error))
+
+
+def _end_run(draft: Draft, ending: Ending) -> None:
+    """End the run, after what was done in it is undone; a run that is ending already ends as it was going to."""
     for step in draft.live():
         cancel_step(draft, step)
-    draft.change_run(state=RUN_FAILED, ended_at=draft.now, error=error, selected=None)
-    draft.record("run.failed", error=error)
+    if draft.run.ending is not None:
+        return
+    if not draft.run.undo:
+        finish_run(draft, ending)
+        return
+    draft.change_run(ending=ending, selected=None)
+    draft.record("run.ending", state=ending.state, error=ending.error, reason=ending.reason)
+
+
+def finish_run(draft: Draft, ending: Ending) -> None:
+    """The run failed, or was cancelled; nothing of it is left to undo."""
+    fields = {"error": ending.error} if ending.state == RUN_FAILED else {"cancel_reason": ending.reason}
+    draft.change_run(state=ending.state, ended_at=draft.now, ending=None, selected=None, **fields)
+    if ending.state == RUN_FAILED:
+        draft.record("run.failed", error=ending.error)
+    else:
+        draft.record("run.cancelled", reason=ending.reason)
 
 
 def settle(draft: Draft) -> None:

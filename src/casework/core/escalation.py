@@ -51,7 +51,7 @@ def _escalate(draft: Draft, step: Step, rule: Overdue) -> None:
     if facts:
         draft.record("step.escalated", step, **facts)
     if rule.then is not None:
-        skip(draft, step, "overdue", rule.then)
+        skip(draft, step, "overdue", to=rule.then)
 
 
 def _text(step: Step) -> str | None:

@@ -57,7 +57,8 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 
 def ways(task: Task) -> tuple[str, ...]:
     """The tasks that a step of `task` can lead to, in order of definition, each once; END is none of them."""
-    targets = [*(transition.to for transition in task.next), task.otherwise, task.on_error, task.on_overdue.then]
+    exits = (task.otherwise, task.on_error, task.on_overdue.then, task.on_timeout)
+    targets = [*(transition.to for transition in task.next), *exits]
     return tuple(dict.fromkeys(target for target in targets if target is not None and target != END))
 
 

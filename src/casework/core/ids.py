@@ -33,6 +33,11 @@ def ordered_uuid(at: datetime, entropy: bytes) -> UUID:
     return UUID(bytes=bytes(value))
 
 
+def child_uuid(step: UUID, attempt: int, at: datetime) -> UUID:
+    """The UUID of the run that an attempt at a step makes: asked for again it is the same, so that there is one."""
+    return ordered_uuid(at, sha256(step.bytes + attempt.to_bytes(4, "big")).digest())
+
+
 def step_uuid(run: UUID, number: int, at: datetime) -> UUID:
     """The UUID of a run's step: the same run, number and instant give the same one, so that deciding stays pure."""
     return ordered_uuid(at, sha256(run.bytes + number.to_bytes(4, "big")).digest())

@@ -41,7 +41,6 @@ FIELDS: Final = (
     "indicators",
     "budget",
 )
-LATER: Final = frozenset({"capacity", "compensate"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -68,7 +67,7 @@ def parse(source: str | bytes | dict[str, Any], *, media: Literal["yaml", "json"
 def _read(values: dict[str, Any], report: Report) -> Definition:
     fields = Fields(values, (), report)
     _check_format(fields)
-    check_unknown(fields, FIELDS, LATER)
+    check_unknown(fields, FIELDS)
     key = _key(fields)
     places, tasks = _tasks(fields)
     definition = Definition(

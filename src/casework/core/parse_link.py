@@ -13,6 +13,9 @@ from casework.core.template import Template, TemplateError
 
 _OF_AN_ITEM: Final = ("item", "index")
 
+_ONWARD: Final = ("next", "otherwise", "on_error", "on_timeout", "compensate", "for_each")
+"""What leads on from a task, or makes several steps of one; a task that undoes another has none of it."""
+
 Compiler = Callable[[Any], Condition | Expression | Template]
 
 
@@ -26,6 +29,7 @@ class Links:
         )
         self._keys = tuple(dict.fromkeys(task.key for task in definition.tasks if task.key))
         self._known = frozenset(self._keys)
+        self._undoing = frozenset(task.compensate for task in definition.tasks if task.compensate)
         self._report = report
         self._is_whole = "" not in {task.key for task in definition.tasks}
 
@@ -41,6 +45,7 @@ class Links:
         for key in self._definition.indicators:
             self._check(self._definition.indicators[key], ("indicators", key), compile_expression)
         self._check(self._definition.output, ("output",), compile_expression)
+        self._check_undoing()
         if self._is_whole:
             self._check_reachable()
 
@@ -65,10 +70,13 @@ class Links:
         for names, target in (
             (("otherwise",), task.otherwise),
             (("on_error",), task.on_error),
+            (("on_timeout",), task.on_timeout),
             (("on_overdue", "then"), task.on_overdue.then),
         ):
             if target is not None:
                 self._check_target(target, (*path, *names), END)
+        if task.compensate is not None:
+            self._check_target(task.compensate, (*path, "compensate"))
         for i, key in enumerate(task.exclude):
             self._check_target(key, (*path, "exclude", i))
 
@@ -82,6 +90,15 @@ class Links:
                 message = f"'{name}' is at most {BUSINESS_SECONDS_MAX // 3600:,}h of business time"
                 self._report.add((*path, name), message, hint)
 
+    def _check_undoing(self) -> None:
+        """A task that undoes another is an end in itself."""
+        for path, task in self._tasks:
+            if task.key in self._undoing:
+                for name in _ONWARD:
+                    if getattr(task, name):
+                        message = f"the task '{task.key}' undoes another one, and has no '{name}'"
+                        self._report.add((*path, name), message, "leave it out")
+
     def _check_target(self, key: str, path: Path, *also: str) -> None:
         """Report a key that is no task's; "" has been reported where it was read."""
         if key in self._known or key in also:
@@ -91,7 +108,8 @@ class Links:
             self._report.add_unknown(path, f"there is no task {quoted(key)}", key, (*self._keys, *also))
 
     def _check_task_expressions(self, task: Task, path: Path) -> None:
-        has_items = task.for_each is not None
+        # The item of a task that undoes another is the output that it undoes.
+        has_items = task.for_each is not None or task.key in self._undoing
         self._check(task.for_each, (*path, "for_each"), compile_expression)
         self._check(task.allow, (*path, "allow"), compile_expression, has_items=has_items)
         self._check(task.deny, (*path, "deny"), compile_expression, has_items=has_items)
@@ -122,7 +140,11 @@ class Links:
     def _check_reachable(self) -> None:
         reachable = compile_graph(self._definition).start_reachable
         for path, task in self._tasks:
-            if task.key not in reachable:
+            if task.key in self._undoing:
+                if task.key in reachable:
+                    message = f"the task '{task.key}' undoes another one, and nothing else may lead to it"
+                    self._report.add(path, message)
+            elif task.key not in reachable:
                 self._report.add(
                     path,
                     f"nothing leads to the task '{task.key}'",

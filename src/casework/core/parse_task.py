@@ -10,7 +10,6 @@ from casework.core.definition import (
     HUMAN,
     ITEMS_MAX,
     KINDS,
-    KINDS_BUILT,
     VISITS_DEFAULT,
     Distribute,
     ItemError,
@@ -60,6 +59,7 @@ FIELDS: Final = (
     "on_item_error",
     "on_error",
     "on_failure",
+    "compensate",
     "indicators",
 )
 """Every field that a task of any kind may have."""
@@ -88,15 +88,6 @@ ATTEMPTS_MAX: Final = 100
 WAIT_MAX: Final = 7 * 24 * 3600
 """Seconds between two attempts: whoever waits longer than a week wants a person to look at it."""
 
-LATER: Final = frozenset(
-    {
-        "capacity",
-        "compensate",
-        "keep",
-    },
-)
-"""Fields that the format plans and nothing heeds yet: to accept one silently would be a promise not kept."""
-
 
 def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
     """The task as written. A field that is wrong is reported and has its default; a wrong key is ""."""
@@ -104,9 +95,8 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
     key = _key(fields)
     kind = _kind(fields)
     settings: dict[str, Any] = {}
-    if kind in KINDS_BUILT:
-        # The settings of another kind are its own affair: that it is not built has been said once.
-        check_unknown(fields, _known(kind), LATER)
+    if kind:
+        check_unknown(fields, _known(kind))
         settings = FORMS[kind].read(fields)
     return Task(
         key=key,
@@ -140,6 +130,8 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
         on_failure=read_on_failure(fields),
         retry=_retry(fields),
         timeout=fields.duration("timeout"),
+        on_timeout=fields.text("on_timeout", NAME_MAX) or None,
+        compensate=fields.text("compensate", NAME_MAX) or None,
         indicators=fields.sources("indicators", ENTRIES_MAX),
         settings=settings,
     )
@@ -152,12 +144,10 @@ def read_on_failure(fields: Fields) -> OnFailure | None:
     return cast("OnFailure", fields.choice("on_failure", ("fail", "incident")))
 
 
-def check_unknown(fields: Fields, known: tuple[str, ...], later: frozenset[str]) -> None:
-    """Report every field that there is not, or not yet."""
+def check_unknown(fields: Fields, known: tuple[str, ...]) -> None:
+    """Report every field that there is not."""
     for name in fields.values:
-        if name in later:
-            fields.wrong(name, f"'{name}' is not built yet", "leave it out")
-        elif name not in known:
+        if name not in known:
             fields.report.add_unknown((*fields.path, name), f"there is no field {quoted(name)} here", name, known)
 
 
@@ -175,7 +165,7 @@ def _retry(fields: Fields) -> Retry:
         fields.wrong("retry", "'retry' must be a map", "write it like {attempts: 3, backoff: 2s, max: 60s}")
         return Retry()
     inner = Fields(value, (*fields.path, "retry"), fields.report)
-    check_unknown(inner, ("attempts", "backoff", "max"), frozenset())
+    check_unknown(inner, ("attempts", "backoff", "max"))
     return Retry(
         attempts=inner.integer("attempts", 1, ATTEMPTS_MAX) or 1,
         backoff=_wait(inner, "backoff", 1),
@@ -205,18 +195,14 @@ def _key(fields: Fields) -> str:
 
 def _kind(fields: Fields) -> str:
     kind = fields.get("kind")
-    built = ", ".join(kind for kind in KINDS if kind in KINDS_BUILT)
+    hint = f"there are {', '.join(KINDS)}"
     if kind is None:
-        fields.report.add(fields.path, "the task has no 'kind'", f"built now: {built}")
-    elif isinstance(kind, str) and kind in KINDS_BUILT:
+        fields.report.add(fields.path, "the task has no 'kind'", hint)
+    elif isinstance(kind, str) and kind in KINDS:
         return kind
-    elif kind in KINDS:
-        fields.wrong("kind", f"the kind '{kind}' is not built yet", f"built now: {built}")
     else:
         message = f"there is no kind {quoted(kind)}"
-        fields.report.add_unknown(
-            (*fields.path, "kind"), message, str(kind)[:NAME_MAX], KINDS, hint=f"built now: {built}"
-        )
+        fields.report.add_unknown((*fields.path, "kind"), message, str(kind)[:NAME_MAX], KINDS, hint=hint)
     return ""
 
 
@@ -246,7 +232,7 @@ def _transition(entry: Any, path: Path, report: Report) -> Transition:
         report.add(path, "a way on must be a map", "write it like {to: review}")
         return Transition(to="")
     fields = Fields(entry, path, report)
-    check_unknown(fields, ("to", "when"), frozenset())
+    check_unknown(fields, ("to", "when"))
     if fields.get("to") in (None, ""):
         report.add(path, "the way has no 'to'")
     return Transition(to=fields.text("to", NAME_MAX), when=fields.source("when"))

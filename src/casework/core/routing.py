@@ -51,6 +51,8 @@ def fail(draft: Draft, step: Step, code: str, message: str, *, output: Json = No
 
 def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
     """Whether an incident takes the place of the failure: no error route, and no list that takes items as they come."""
+    if draft.run.ending is not None:
+        return True  # what cannot be undone is for people
     task = draft.version.task(step.task)
     is_item = step.parent is not None and draft.step(step.parent).kind == FOR_EACH
     if task.on_error is not None or (is_item and task.on_item_error != "fail") or step.ask is not None:
@@ -58,8 +60,8 @@ def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
     return (task.on_failure or draft.version.definition.on_failure) == "incident"
 
 
-def skip(draft: Draft, step: Step, reason: str, to: str | None = None) -> None:
-    """Go on without the step: at `to`, else by its first way that is open without an output, by `otherwise`, or not.
+def skip(draft: Draft, step: Step, reason: str, *, to: str | None = None) -> None:
+    """Go on without the step: to `to`, else by its first way that is open without an output, by `otherwise`, or not.
 
     A way whose condition cannot be decided without an output is not open.
     """
@@ -68,7 +70,7 @@ def skip(draft: Draft, step: Step, reason: str, to: str | None = None) -> None:
     if step.parent is not None:
         rejoin(draft, step)
         return
-    target = _way_without_output(draft, step) if to is None else to
+    target = to or _way_without_output(draft, step)
     if target is not None and target != END:
         arrive(draft, target, (step,))
 
@@ -83,7 +85,7 @@ def _way_without_output(draft: Draft, step: Step) -> str | None:
 
 def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = None) -> Step | None:
     """Reach a task from the steps that led there; the step that now stands for it, None where none does."""
-    if not draft.run.is_open:
+    if not draft.run.is_open or draft.run.ending is not None:
         return None
     task = draft.version.task(key)
     absorbed_by = tuple(dict.fromkeys(name for source in sources for name in source.absorbed_by))

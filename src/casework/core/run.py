@@ -24,6 +24,22 @@ OPEN: Final = frozenset({PENDING, RUNNING, PAUSED, RESUMED})
 TERMINAL: Final = frozenset({COMPLETED, FAILED, CANCELLED})
 
 
+class Undo(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that completed, and is to be undone should the run fail or be cancelled; output is what it gave."""
+
+    step: int
+    task: str
+    output: Json
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ends once everything is undone."""
+
+    state: str
+    error: Json = None
+    reason: str | None = None
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A run as `decide` sees it: a value.
 
@@ -31,6 +47,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     fanned out), in order of number.
     steps_count: numbers given to steps so far. revision: raised by one with each accepted command.
     selected: number of the step that somebody chose as current.
+    parent_run_id, parent_step: the step of another run that this one was made for.
+    undo: what is to be undone, in order of completion. ending: set while it is being undone.
     context: what conditions may see beside the run itself (`member`, `chat`, `workflow`, ...), as far as the version's
     expressions name it. calendar: the workspace's, as far as the version needs it.
     """
@@ -58,6 +76,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     cancel_reason: str | None = None
     working_ms: int = 0
     machine_ms: int = 0
+    parent_run_id: int | None = None
+    parent_step: int | None = None
+    undo: tuple[Undo, ...] = ()
+    ending: Ending | None = None
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
     calendar: Calendar = DEFAULT
 

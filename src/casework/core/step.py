@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from casework.core.definition import Json
+from casework.core.ids import child_uuid
 
 READY: Final = "ready"
 ASSIGNED: Final = "assigned"
@@ -53,7 +54,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     are still to be reminded. is_overdue: was not done when it was due, and what follows has been done.
     attempt: number of the newest attempt; failures: attempts that count against `retry`. worker: who performs it, since
     attempt_at. incident: why it waits for somebody to decide. ask: what a worker asks a person, and the form of the
-    answer; the step that asks is its parent.
+    answer; the step that asks is its parent. awaits: the event that a wait is for: its name, a space, its correlation.
     """
 
     number: int
@@ -101,6 +102,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     distribute: str | None = None
     lapsed_ids: tuple[int, ...] = ()
     try_resolve_at: datetime | None = None
+    awaits: str | None = None
+
+    @property
+    def child_uuid(self) -> UUID:
+        """The UUID of the run that this attempt at a sub-workflow makes."""
+        return child_uuid(self.uuid, self.attempt, self.created_at)
 
     @property
     def is_live(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,18 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     step: int
     attempt: int
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step asks to be done outside its run, once its decision is committed; doing it again changes nothing.
+
+    match: find the event that it waits for. make, cancel: the sub-run of that UUID. tell: step `step` of the run above,
+    that this one ended.
+    """
+
+    what: Literal["match", "make", "cancel", "tell"]
+    step: int
+    child: UUID | None = None
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
-from casework.core.command import Assign, Command, Process, Start, StepCommand
+from casework.core.command import Assign, Command, Process, Start, StepCommand, Take
 from casework.core.decide import Decision, Refusal, decide, interrupt
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
@@ -20,7 +20,7 @@ from casework.engine.catalog import Catalog, Edition
 from casework.engine.ledger import Held, Ledger
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
-from casework.store import calendars, changes, context, definitions, runs
+from casework.store import calendars, changes, context, definitions, runs, signals
 from casework.store.database import Connection
 from casework.store.runs import RunRow
 
@@ -47,16 +47,18 @@ class Batch:
         self._busy: dict[tuple[int, int], int] = {}
         self._ledger = Ledger()
         self._opened_chats: dict[int, int] = {}
+        self._free: set[int] = set()
 
     async def carry_out(self, waiting: Sequence[Pending]) -> None:
         """Decide every order in turn, and write what follows; each pending one then has its result."""
         await self._claim(waiting)
         await self._make([one for one in waiting if one.result is None and isinstance(one.order, NewRun)])
         await self._load([one for one in waiting if one.result is None and isinstance(one.order, Order)])
+        await self._lock_signals([one.order.command for one in waiting if isinstance(one.order, Order)])
         for one in waiting:
             if one.result is None:
                 self._carry_out_one(one)
-        await self._ledger.write(self._connection, list(self._held.values()))
+        await self._ledger.write(self._connection, list(self._held.values()), self._now)
         refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
         await changes.unclaim(self._connection, refused)
         kept = self._held.keys()
@@ -155,6 +157,12 @@ class Batch:
             self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored)
         await self._add_context([row.id for row in rows])
 
+    async def _lock_signals(self, commands: Sequence[Command]) -> None:
+        """Lock the events that are to be taken; after the runs, as everybody does."""
+        wanted = {command.signal for command in commands if isinstance(command, Take)}
+        if wanted:
+            self._free = await signals.lock(self._connection, list(wanted), self._now)
+
     async def _add_context(self, run_ids: Sequence[int]) -> None:
         """What expressions see beside the run, as far as its version names it."""
         by_names: dict[tuple[int, frozenset[str]], list[int]] = {}
@@ -190,11 +198,9 @@ class Batch:
         if held is None or held.edition.workspace_id != order.workspace_id:
             one.result = NotFound("There is no such run.")
             return
-        if isinstance(order, Order):
-            stale = _stale(held.run, order)
-            if stale is not None:
-                one.result = stale
-                return
+        one.result = _stale(held.run, order) or self._missed(command)
+        if one.result is not None:
+            return
         decided = decide(held.run, command, order.actor, self._now)
         match decided:
             case Refusal(error=error):
@@ -204,8 +210,19 @@ class Batch:
             case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
                 if events:
                     self._ledger.accept(held, decided, order.actor)
+                    self._take(held, command)
                     self._interrupt(held, interrupts, order)
                 one.result = Outcome(run=run, taken=taken)
+
+    def _missed(self, command: Command) -> CaseworkError | None:
+        if isinstance(command, Take) and command.signal not in self._free:
+            return Conflict("The event was taken already, or its time is over.")
+        return None
+
+    def _take(self, held: Held, command: Command) -> None:
+        if isinstance(command, Take):
+            self._free.remove(command.signal)
+            self._ledger.take(command.signal, held, command.step)
 
     def _interrupt(self, held: Held, account_id: int | None, order: Order | NewRun) -> None:
         """Whoever began here stops elsewhere: a person's hands are on one thing only."""
@@ -245,6 +262,10 @@ def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
         started_at=row.started_at,
         ended_at=row.ended_at,
         cancel_reason=row.cancel_reason,
+        parent_run_id=row.parent_run_id,
+        parent_step=row.parent_step,
+        undo=row.undo,
+        ending=row.ending,
         working_ms=row.working_ms,
         machine_ms=row.machine_ms,
     )
@@ -264,6 +285,8 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         member_id=order.member_id,
         due_at=order.due_at,
         input=order.input,
+        parent_run_id=order.parent_run_id,
+        parent_step=order.parent_step,
     )
     fixed: dict[str, Any] = {
         "uuid": order.uuid,
@@ -308,9 +331,9 @@ def _unusable(order: NewRun, newest: definitions.Newest | None, edition: Edition
     return None
 
 
-def _stale(run: Run, order: Order) -> CaseworkError | None:
+def _stale(run: Run, order: Order | NewRun) -> CaseworkError | None:
     """PreconditionFailed where the caller has seen another revision of what the command is about."""
-    if order.expected_revision is None:
+    if isinstance(order, NewRun) or order.expected_revision is None:
         return None
     revision = run.revision
     if isinstance(order.command, StepCommand):

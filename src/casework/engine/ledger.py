@@ -16,14 +16,15 @@ from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
 from casework.engine.speech import fact_of, message_of_step
-from casework.store import changes, messages, queue
+from casework.store import changes, messages, queue, signals
 from casework.store.changes import STEP_FRESH, STEP_MOVED, CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.messages import NewMessage, Said
-from casework.store.queue import StepJob
+from casework.store.queue import ErrandJob, StepJob
 from casework.store.runs import RunRow
+from casework.store.signals import Taken
 
-_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason")
+_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason", "undo", "ending")
 """What rarely changes of a run, and is called the same in its row."""
 
 
@@ -84,7 +85,8 @@ class Ledger:
         self._opened: dict[tuple[int, int], PeriodRow] = {}
         self._passed: list[PeriodRow] = []
         self._closed: list[tuple[int, int, datetime]] = []
-        self._jobs: list[StepJob] = []
+        self._jobs: list[StepJob | ErrandJob] = []
+        self._taken: list[Taken] = []
         self._memories: dict[tuple[int, int, int], Json] = {}
         self._calls: list[CallRow] = []
         self._speech: list[tuple[NewMessage, EventRow]] = []
@@ -110,7 +112,11 @@ class Ledger:
                 fact = Event(type="chat.message", step=event.step, data=fact_of(speech))
                 self._speech.append((speech, _event_row(held, fact, actor)))
 
-    async def write(self, connection: Connection, batch: Sequence[Held]) -> None:
+    def take(self, signal: int, held: Held, step: int) -> None:
+        """An event was taken by a step."""
+        self._taken.append(Taken(signal=signal, run_id=held.run.id, step=step))
+
+    async def write(self, connection: Connection, batch: Sequence[Held], now: datetime) -> None:
         """Write everything, one statement a table."""
         held = [one for one in batch if one.is_changed]
         # Chats before runs, as everybody who writes in one has it: a chat's last message moves what its runs show.
@@ -129,6 +135,7 @@ class Ledger:
         await changes.insert_calls(connection, self._calls)
         await changes.keep_memories(connection, self._memories)
         await changes.count(connection, _deltas(held))
+        await signals.take(connection, self._taken, now)
         await queue.enqueue(connection, self._jobs)
 
     def _note_automation(self, held: Held, decision: Decision) -> None:
@@ -145,6 +152,18 @@ class Ledger:
                     attempt=job.attempt,
                     priority=decision.run.step(job.step).priority,
                     revision=decision.run.step(job.step).revision,
+                )
+            )
+        for errand in decision.errands:
+            awaits = decision.run.step(errand.step).awaits if errand.what == "match" else None
+            self._jobs.append(
+                ErrandJob(
+                    workspace_id=edition.workspace_id,
+                    what=errand.what,
+                    run_id=(decision.run.parent_run_id or 0) if errand.what == "tell" else run_id,
+                    step=errand.step,
+                    child=errand.child,
+                    awaits=awaits,
                 )
             )
         for number, memory in decision.memories.items():
@@ -241,6 +260,8 @@ def _run_row(held: Held) -> dict[str, Any]:
         "indicators": run.indicators,
         "machine_ms": run.machine_ms,
         "cancel_reason": run.cancel_reason,
+        "undo": run.undo,
+        "ending": run.ending,
     }
 
 

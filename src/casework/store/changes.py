@@ -51,6 +51,8 @@ _RUN_TYPES: Final = {
     "started_at": "timestamptz",
     "ended_at": "timestamptz",
     "cancel_reason": "text",
+    "undo": "jsonb",
+    "ending": "jsonb",
 }
 _RUN_FROZEN: Final = frozenset(
     {"id", "uuid", "workspace_id", "workflow_id", "version_number", "chat_id", "input", "run_type", "ran_by_type"}
@@ -114,6 +116,7 @@ _STEP_TYPES: Final = {
     "distribute": "text",
     "lapsed_ids": "bigint[]",
     "try_resolve_at": "timestamptz",
+    "awaits": "text",
 }
 _STEP_FROZEN: Final = frozenset(
     {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "visit"}

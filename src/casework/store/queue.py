@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -63,7 +64,29 @@ class StepJob(msgspec.Struct, frozen=True, kw_only=True):
         return "/".join(map(str, (self.run_id, self.step, self.revision)))
 
 
-async def enqueue(connection: Connection, jobs: Sequence[StepJob]) -> None:
+ERRAND: Final = "errand"
+"""The queue of errands."""
+
+
+class ErrandJob(msgspec.Struct, frozen=True, kw_only=True):
+    """An errand of a step of a run. child: the sub-run's UUID. awaits: the event that is waited for, or was sent."""
+
+    workspace_id: int
+    what: Literal["match", "make", "cancel", "tell"]
+    run_id: int = 0
+    step: int = 0
+    child: UUID | None = None
+    awaits: str | None = None
+    kind: str = ERRAND
+    priority: int = 50
+
+    @property
+    def key(self) -> str | None:
+        """An errand may be called for more than once: whoever comes late finds nothing to do."""
+        return None
+
+
+async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -> None:
     """Call workers, in order; they hear of it when the transaction is committed."""
     if jobs:
         await connection.execute(
@@ -139,6 +162,11 @@ async def forget_before(connection: Connection, before: datetime, *, limit: int)
 def as_job(payload: bytes | None) -> StepJob:
     """The job that was enqueued."""
     return msgspec.json.decode(payload or b"", type=StepJob)
+
+
+def as_errand(payload: bytes | None) -> ErrandJob:
+    """The errand that was enqueued."""
+    return msgspec.json.decode(payload or b"", type=ErrandJob)
 
 
 def manager(connection: asyncpg.Connection) -> QueueManager:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from casework.core.definition import Json
+from casework.core.run import Ending, Undo
 from casework.core.step import Step
 from casework.store.database import Connection
 
@@ -42,6 +43,10 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     cancel_reason: str | None
+    parent_run_id: int | None
+    parent_step: int | None
+    undo: tuple[Undo, ...]
+    ending: Ending | None
 
 
 _RUN_COLUMNS: Final = ", ".join(RunRow.__struct_fields__)
@@ -61,6 +66,10 @@ from steps
 where run_id = any($1::bigint[]) and (is_last or is_output or ended_at is null)
 order by run_id, number
 """  # noqa: S608 - constant names
+
+_ONE_STEP: Final = (
+    f"select id, run_id, task_key, {', '.join(_STEP_COLUMNS)} from steps where run_id = $1 and number = $2"  # noqa: S608 - the same
+)
 
 _LOCK_MEMBERS: Final = """
 select m.id from members m
@@ -95,6 +104,11 @@ async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, 
     for row in await connection.fetch(_STEPS, list(run_ids)):
         found[row["run_id"]].append((row["id"], _step(row)))
     return found
+
+
+async def step(connection: Connection, run_id: int, number: int) -> Step:
+    """A step, as it is committed now, of a run that was read from its workspace."""
+    return _step(await connection.fetchrow(_ONE_STEP, run_id, number))
 
 
 async def lock_people(connection: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -133,7 +147,10 @@ async def by_external_ids(
 
 
 def _run_row(row: Any) -> RunRow:
-    return RunRow(**row)
+    values = dict(row)
+    values["undo"] = msgspec.convert(values["undo"], tuple[Undo, ...])
+    values["ending"] = msgspec.convert(values["ending"], Ending | None)
+    return RunRow(**values)
 
 
 def _step(row: Any) -> Step:

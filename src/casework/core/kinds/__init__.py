@@ -11,7 +11,7 @@ import msgspec
 
 from casework.core.context import Context
 from casework.core.definition import HUMAN, Json
-from casework.core.kinds import agent, decision, function, http, set_values
+from casework.core.kinds import agent, decision, function, http, set_values, subworkflow, wait
 from casework.core.kinds.part import Compiled, Part
 from casework.core.parse_field import Fields
 
@@ -51,6 +51,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "set": Kind(fields=set_values.FIELDS, read=set_values.read, parts=set_values.parts, evaluate=set_values.evaluate),
     "function": Kind(fields=function.FIELDS, read=function.read, parts=function.parts, evaluate=function.evaluate),
     "http": Kind(fields=http.FIELDS, read=http.read, parts=http.parts, evaluate=http.evaluate),
+    "wait": Kind(fields=wait.FIELDS, read=wait.read, parts=wait.parts, evaluate=wait.evaluate),
+    "subworkflow": Kind(
+        fields=subworkflow.FIELDS, read=subworkflow.read, parts=subworkflow.parts, evaluate=subworkflow.evaluate
+    ),
 }
 """The kinds that can be published, by name."""
 

@@ -1,0 +1,56 @@
+"""Runs that were made for a step of another run."""
+
+from uuid import UUID
+
+import msgspec
+
+from casework.core.definition import Json
+from casework.store.database import Connection
+
+
+class SubRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A sub-run, as far as the run above it hears of it."""
+
+    id: int
+    state: str
+    output: Json
+    error: Json
+    cancel_reason: str | None
+
+
+async def find(connection: Connection, workspace_id: int, uuid: UUID) -> SubRun | None:
+    """The workspace's run of that UUID."""
+    row = await connection.fetchrow(
+        "select id, state, output, error, cancel_reason from runs where workspace_id = $1 and uuid = $2",
+        workspace_id,
+        uuid,
+    )
+    return None if row is None else SubRun(**row)
+
+
+async def workflow_id(connection: Connection, workspace_id: int, key: str) -> int | None:
+    """The id of the workflow of that key which takes new runs."""
+    found: int | None = await connection.fetchval(
+        "select id from workflows where workspace_id = $1 and key = $2 and archived_at is null", workspace_id, key
+    )
+    return found
+
+
+async def depth(connection: Connection, workspace_id: int, run_id: int, *, limit: int) -> int:
+    """How many runs stand above this one; counted up to `limit`."""
+    found: int = await connection.fetchval(
+        """
+        with recursive above as (
+            select parent_run_id, 0 as depth from runs where workspace_id = $1 and id = $2
+            union all
+            select r.parent_run_id, above.depth + 1 from above
+            join runs r on r.workspace_id = $1 and r.id = above.parent_run_id
+            where above.depth < $3
+        )
+        select max(depth) from above
+        """,
+        workspace_id,
+        run_id,
+        limit,
+    )
+    return found
