@@ -86,7 +86,7 @@ def _seen(recipe: Recipe, *states: State) -> tuple[State | None, ...]:
     if recipe.kind is None:
         return (None,)
     ownerless = recipe.kind in ("role", "workflow", "schedule", "hook")
-    left = {"own"} if ownerless else {"gone"} if recipe.kind == "case" else set()
+    left = {"own"} if ownerless else {"gone"} if recipe.kind in {"case", "incident"} else set()
     return tuple(state for state in states if state not in left)
 
 

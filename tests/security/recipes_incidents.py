@@ -2,13 +2,23 @@
 
 from typing import Final
 
-from tests.security.recipes import Recipe, narrowing
+from casework.core.permission import scope
+from tests.security.recipes import Recipe
 from tests.security.recipes_workspace import W
 
 INCIDENT: Final = [Recipe(kind="incident")]
 
+NARROWED: Final = Recipe(
+    kind="workflow",
+    query={"workflowId": "workflow_id", "taskId": "task_id"},
+    policy=scope("activities:read"),
+    missing=0,
+    gone=0,
+)
+"""What names nothing here finds nothing, and that is all it tells."""
+
 RECIPES: Final = {
-    f"GET {W}/incidents": [Recipe(), narrowing("workflow", {"workflowId": "workflow_id", "taskId": "task_id"})],
+    f"GET {W}/incidents": [Recipe(), NARROWED],
     f"GET {W}/incidents/{{incident_id}}": INCIDENT,
     f"POST {W}/incidents/{{incident_id}}/retry": INCIDENT,
     f"POST {W}/incidents/{{incident_id}}/resolve": INCIDENT,
