@@ -5,11 +5,12 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WEB := $(BIN)/python hatch_build.py
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format chaos bench bench-short docs lock clean
+.PHONY: help setup web browser demo test check format chaos bench bench-short docs lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,19 +23,27 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-demo: setup ## Start everything with two example workflows and sample cases; Ctrl-C ends it
+web: setup ## Build the web app, where its sources changed
+	$(WEB)
+
+browser: ## Install Chromium for the browser tests (Debian, as root), unless there is one
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
+demo: web ## Start everything with two example workflows and sample cases; Ctrl-C ends it
 	$(BIN)/casework demo
 
-test: setup ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
+test: web ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
 	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core
 	$(BIN)/pytest $(PYTEST_ARGS) tests/core --cov=casework.core --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
-check: setup ## Check format, lint, types, architecture and budgets
+check: web ## Check format, lint, types, architecture and budgets, of the server and the web app
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -q -p no:randomly tests/docs/test_budgets.py
+	$(WEB) --check
 
 format: setup ## Format, and mend what can be mended by itself
 	$(BIN)/ruff format .
@@ -57,5 +66,5 @@ lock: ## Lock the newest versions of all dependencies (needs uv)
 		-o requirements.lock --no-emit-index-url --no-header
 
 clean: ## Remove everything that is made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf $(VENV) web/node_modules web/.npm src/casework/web build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,11 +17,9 @@ SECRET_KEY = "dGhpcnR5LXR3byBieXRlcywgZm9yIHRlc3RzIG9ubHk="
 
 
 @contextmanager
-def server(database_url: str, **settings: str) -> Iterator[str]:
-    """Granian over that database, with those settings; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def server(database_url: str, *, port: int = 0, **settings: str) -> Iterator[str]:
+    """Granian over that database, on that port or a free one, with those settings; gives its address."""
+    port = port or free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEWORK_")}  # noqa: TID251
     environment |= {"CASEWORK_DATABASE_URL": database_url, "CASEWORK_LOG_LEVEL": "warning"}
     environment |= {"CASEWORK_SECRET_KEY": SECRET_KEY}
@@ -36,6 +34,13 @@ def server(database_url: str, **settings: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:

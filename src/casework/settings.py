@@ -56,8 +56,23 @@ class Settings(BaseSettings):
         "private.",
     )
     egress_deny: str = Field(default="", description="Hosts, addresses and networks that are never called.")
+    worker_concurrency: int = Field(
+        default=32, ge=2, le=1000, description="Steps that a worker performs at once; most wait for somebody's answer."
+    )
+    lease_seconds: float = Field(
+        default=30, ge=1, le=3600, description="A worker that has not been heard of for so long is taken to be dead."
+    )
+    app: str = Field(
+        default="",
+        description="Modules, apart by commas, whose functions workers call: `module` or `module:attribute`.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
     log_format: Literal["json", "console"] = Field(default="json", description="How it is logged.")
+
+    @property
+    def apps(self) -> list[str]:
+        """The modules of `app`."""
+        return [name for name in self.app.replace(",", " ").split() if name]
 
     @field_validator("secret_key")
     @classmethod

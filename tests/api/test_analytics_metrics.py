@@ -29,6 +29,8 @@ async def test_a_flow_without_runs_adds_up_to_nothing(at):
         ],
         "latency": {"count": 0, "mean": None, "p50": None, "p95": None, "p99": None},
         "tasks": found["tasks"],
+        "rework": {"count": 0, "of": 0, "rate": None},
+        "automation": {"count": 0, "of": 0, "rate": None},
         "usage": [],
     }
     nothing = {"mean": None, "p50": None, "p95": None}
@@ -95,6 +97,24 @@ async def test_figures_are_those_of_the_span(at, clock):
     first_day = (await metrics(at, "from=2024-02-04&to=2024-02-04")).json()
     assert (first_day["runs"], first_day["latency"]["count"], first_day["usage"]) == (3, 0, [])
     assert [day["date"] for day in first_day["throughput"]] == ["2024-02-04"]
+
+
+async def test_rework_and_automation_are_shares_of_the_steps(at):
+    run_id = await at.start()
+    await at.work(run_id, 1)
+    await at.work(run_id, 2)
+    async with at.services.database.write() as connection:
+        await connection.execute("update steps set kind = 'agent' where number = 1")
+        await connection.execute(
+            "update steps set task_id = (select task_id from steps where number = 1), visit = 2 where number = 2"
+        )
+    found = (await metrics(at)).json()
+    tasks = {task["task_key"]: task for task in found["tasks"]}
+    assert tasks["classify"]["rework"] == found["rework"] == {"count": 1, "of": 2, "rate": 0.5}
+    assert tasks["classify"]["automation"] == found["automation"] == {"count": 1, "of": 2, "rate": 0.5}
+    async with at.services.database.write() as connection:
+        await connection.execute("update steps set is_last = false where number = 1")
+    assert (await metrics(at)).json()["automation"] == {"count": 0, "of": 2, "rate": 0.0}
 
 
 async def test_a_span_that_cannot_be_is_refused(at):

@@ -10,7 +10,7 @@ REQUIRED = {
     "content-security-policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
-PUBLIC = {"/docs", "/docs/{name}"}
+PUBLIC = {"/docs", "/docs/{name}", "/", "/sign-in", "/sign-up", "/welcome", "/w/{rest}", "/assets/{name}"}
 
 
 async def test_every_route_and_every_refusal_is_dressed(app, client):

@@ -116,6 +116,11 @@ class Up:
     def worker_pids(self) -> set[int]:
         return {one.pid for one in self.workers()}
 
+    def performers(self) -> list[psutil.Process]:
+        """The processes that perform steps."""
+        children = psutil.Process(self.process.pid).children()
+        return [one for one in children if "casework.cli.worker" in _command(one)]
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; its exit code."""
         self.process.send_signal(number)
@@ -123,16 +128,21 @@ class Up:
 
 
 def _is_worker(process: psutil.Process) -> bool:
+    return "--multiprocessing-fork" in _command(process)
+
+
+def _command(process: psutil.Process) -> list[str]:
     with suppress(psutil.NoSuchProcess):  # one that has just died
-        return "--multiprocessing-fork" in process.cmdline()
-    return False
+        return process.cmdline()
+    return []
 
 
 @contextmanager
-def up(*arguments: object, **env: str) -> Iterator[Up]:
+def up(*arguments: object, worker: bool = False, **env: str) -> Iterator[Up]:
     """A server, from its first answer on; stopped when the block ends, whatever became of it."""
+    inside = "--worker" if worker else "--no-worker"
     process = subprocess.Popen(
-        [*COMMAND, "up", "--port", "0", *map(str, arguments)],
+        [*COMMAND, "up", "--port", "0", inside, *map(str, arguments)],
         env=environment(CASEWORK_LOG_LEVEL="warning", **env),
         stdout=subprocess.PIPE,
         text=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from casework.cli.serving import DRAIN_SECONDS
 from tests.cli.command import COMMAND, casework, environment, is_postgres_running, until, up
 from tests.cli.conftest import initialise
 
@@ -42,6 +43,21 @@ def test_a_port_in_use_is_told_and_ends_with_3(server_database):
     assert (result.code, result.out) == (3, "")
     assert f"Port {port} on 127.0.0.1 is in use" in result.err
     assert "Traceback" not in result.err
+
+
+def test_a_stream_ends_at_once_when_the_server_is_asked_to_stop(server_database):
+    made = initialise("--database-url", server_database).json
+    path, headers = f"/api/v2/w/{made['workspace_uuid']}/live", {"authorization": f"Bearer {made['api_key']}"}
+    with up("--database-url", server_database) as running:
+        with httpx.stream("GET", f"{running.url}{path}", headers=headers, timeout=60) as answer:
+            lines = answer.iter_lines()
+            assert "event: look_again" in (next(lines) for _ in range(4))
+            began = time.monotonic()
+            running.process.send_signal(signal.SIGTERM)
+            list(lines)
+            assert time.monotonic() - began < DRAIN_SECONDS / 2
+        assert running.process.wait(STOP_SECONDS_MAX) == 0
+        assert time.monotonic() - began < DRAIN_SECONDS
 
 
 def test_a_request_under_way_is_answered_before_it_ends(server_database):

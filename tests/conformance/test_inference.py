@@ -4,9 +4,6 @@ from typing import Any
 
 from tests.conformance.client import ABSENT_UUID, Caller, done, refused
 from tests.conformance.scenes import Desk
-from tests.conformance.unserved import UNSERVED
-
-pytestmark = UNSERVED
 
 
 def path(desk: Desk, call: str, rest: str = "") -> str:

@@ -7,9 +7,6 @@ import pytest
 
 from tests.conformance.client import ABSENT_UUID, Case, done, refused
 from tests.conformance.scenes import Desk
-from tests.conformance.unserved import UNSERVED
-
-pytestmark = UNSERVED
 
 
 def watched(desk: Desk, case: Case, last: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from casework.core.condition import (
     Context,
     EvaluationError,
     Verdict,
+    compile_call_expression,
     compile_condition,
     compile_expression,
 )
@@ -237,3 +238,9 @@ def test_an_expression_that_fails_says_why():
 def test_an_expression_may_give_any_type_and_a_condition_may_not():
     assert compile_expression("1 + 1").value({}) == 2
     assert refused("1 + 1")[0].endswith("gives int")
+
+
+def test_an_expression_over_a_call_knows_the_names_of_a_call():
+    assert compile_call_expression("body.n + 1").value({"body": {"n": 2}}) == 3
+    with pytest.raises(ConditionError, match="nothing called 'input"):
+        compile_call_expression("input.n")

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.core.definition import ITEMS_MAX, Definition, Task, Transition
+from casework.core.definition import ITEMS_MAX, Definition, Overdue, Task, Transition
 from casework.core.parse import document, parse, to_yaml
 
 _text = st.text(
@@ -57,7 +57,30 @@ _indicators = st.dictionaries(_keys, _conditions, max_size=2)
 
 
 @st.composite
+def times(draw, keys, for_each):
+    """When a step is due, and what follows."""
+    fields = {
+        "requeue_after": draw(st.none() | st.integers(1, 10**6)),
+        "calendar": draw(st.sampled_from([None, "business"])),
+        "distribute": draw(st.sampled_from(["pull", "least_loaded", "round_robin", "sticky"])),
+    }
+    due = draw(st.none() | st.integers(1, 10**6))
+    if due is None:
+        return fields
+    then = draw(st.none() | st.just("end") if for_each else st.none() | st.sampled_from([*keys, "end"]))
+    rule = Overdue(
+        remind=draw(st.booleans()),
+        raise_priority=draw(st.integers(0, 100)),
+        reassign_to_roles=tuple(draw(st.lists(_text, max_size=2, unique=True))),
+        then=then,
+    )
+    reminders = draw(st.lists(st.integers(-(10**6), 10**6), max_size=3, unique=True))
+    return fields | {"due": due, "on_overdue": rule, "reminders": tuple(sorted(reminders))}
+
+
+@st.composite
 def tasks(draw, key, keys):
+    for_each = draw(st.none() | _conditions)
     targets = st.sampled_from([*keys, "end"])
     split = draw(st.sampled_from(["first", "all"]))
     conditions = _conditions.filter(lambda when: when != "true")
@@ -73,7 +96,9 @@ def tasks(draw, key, keys):
         exclude=tuple(draw(st.lists(st.sampled_from(keys), max_size=2, unique=True))),
         form=draw(_schemas),
         output=draw(_schemas),
-        due=draw(st.none() | st.integers(1, 10**7)),
+        allow=draw(st.none() | _conditions),
+        deny=draw(st.none() | _conditions),
+        **draw(times(keys, for_each)),
         priority=draw(st.none() | st.integers(0, 100)),
         next=tuple(ways),
         split=split,
@@ -81,7 +106,7 @@ def tasks(draw, key, keys):
         join=draw(st.sampled_from(["each", "all", "any"])),
         cancel_rest=draw(st.booleans()),
         visits=draw(st.integers(1, 10_000)),
-        for_each=draw(st.none() | _conditions),
+        for_each=for_each,
         concurrency=draw(st.integers(1, ITEMS_MAX)),
         on_item_error=draw(st.sampled_from(["fail", "skip", "collect"])),
         on_error=draw(st.none() | targets),

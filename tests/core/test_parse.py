@@ -4,8 +4,8 @@ from inspect import cleandoc
 
 import pytest
 
-from casework.core.definition import TASKS_MAX, Definition, Task, Transition
-from casework.core.parse import parse
+from casework.core.definition import TASKS_MAX, Definition, Overdue, Task, Transition
+from casework.core.parse import document, parse
 from tests.core.sources import EXAMPLE, WRONG_TYPE, of_task, only, problems, told
 
 
@@ -101,24 +101,19 @@ def test_text_bytes_json_and_values_mean_the_same():
     assert parse(value, media="yaml") == expected
 
 
-def test_the_example_as_it_stands_says_what_is_not_built_yet():
-    assert [(problem.line, problem.path, problem.message, problem.hint) for problem in problems(EXAMPLE)] == [
-        (
-            8,
-            "/tasks/0/kind",
-            "the kind 'agent' is not built yet",
-            "built now: human, http, function, decision, set, wait, subworkflow",
-        ),
-        (25, "/tasks/1/on_overdue", "'on_overdue' is not built yet", "leave it out"),
-    ]
+def test_the_example_parses_as_it_stands():
+    definition = parse(EXAMPLE, media="yaml")
+    assert [task.kind for task in definition.tasks] == ["agent", "human", "human"]
+    assert parse(document(definition), media="value") == definition
 
 
 def test_the_example_parses_when_people_do_all_of_it():
-    text = re.sub(r"(?m)^ +(model|retry|timeout|on_overdue):.*\n", "", EXAMPLE).replace("kind: agent", "kind: human")
+    text = re.sub(r"(?m)^ +(model|retry|timeout):.*\n", "", EXAMPLE).replace("kind: agent", "kind: human")
     definition = parse(text, media="yaml")
     assert [task.key for task in definition.tasks] == ["classify", "review", "resolve"]
     assert definition.start == ("classify",)
     assert definition.task("review").due == 4 * 3600
+    assert definition.task("review").on_overdue == Overdue(reassign_to_roles=("lead",), then="resolve")
     assert definition.task("review").exclude == ("classify",)
     assert definition.task("resolve").join == "all"
     with pytest.raises(KeyError):

@@ -9,11 +9,6 @@ from casework.core.parse_task import LATER
 from tests.core.sources import EXAMPLE, of_task, only, problems, task
 
 
-@pytest.mark.parametrize("kind", ["agent"])
-def test_a_kind_that_is_not_built_is_one_problem_whatever_its_settings(kind):
-    assert of_task(kind=kind, model="x", retry={}, anything=1)[:2] == ("/kind", f"the kind '{kind}' is not built yet")
-
-
 @pytest.mark.parametrize(
     "field",
     sorted(LATER),
@@ -23,8 +18,43 @@ def test_a_field_of_a_later_part_is_not_built_yet(field):
 
 
 def test_a_later_field_of_the_workflow_is_not_built_yet():
-    value = task(next=[{"to": "b"}]) | {"calendar": "business"}
-    assert only(value, "value") == ("/calendar", "'calendar' is not built yet", "leave it out")
+    value = task(next=[{"to": "b"}]) | {"capacity": "business"}
+    assert only(value, "value") == ("/capacity", "'capacity' is not built yet", "leave it out")
+
+
+@pytest.mark.parametrize(
+    ("fields", "where", "words"),
+    [
+        ({"on_overdue": {"remind": True}}, "/on_overdue", "'on_overdue' needs a time that the step is due"),
+        ({"reminders": ["-1h"]}, "/reminders", "'reminders' needs a time that the step is due"),
+        ({"due": "4h", "on_overdue": "lead"}, "/on_overdue", "'on_overdue' must be a map"),
+        ({"due": "4h", "on_overdue": {"remnd": True}}, "/on_overdue/remnd", "there is no field 'remnd' here"),
+        ({"due": "4h", "on_overdue": {"then": "c"}}, "/on_overdue/then", "there is no task 'c'"),
+        (
+            {"due": "4h", "for_each": "[1]", "on_overdue": {"then": "b"}},
+            "/on_overdue/then",
+            "one item of a 'for_each' has no way of its own",
+        ),
+        ({"due": "4h", "on_overdue": {"raise_priority": 0}}, "/on_overdue/raise_priority", "from 1 to 100"),
+        ({"due": "4h", "reminders": ["soon"]}, "/reminders/0", "'soon' is no time before or after the step is due"),
+        ({"due": "4h", "reminders": [60]}, "/reminders/0", "must be text"),
+        ({"calendar": "lunar"}, "/calendar", "'calendar' must be business"),
+        ({"calendar": "business", "due": "12w"}, "/due", "'due' is at most 2,000h of business time"),
+        ({"calendar": "business", "requeue_after": "12w"}, "/requeue_after", "at most 2,000h of business time"),
+        ({"requeue_after": "0s"}, "/requeue_after", "must be a duration of a second or more"),
+        (
+            {"distribute": "fairly"},
+            "/distribute",
+            "'distribute' must be one of pull, least_loaded, round_robin, sticky",
+        ),
+        ({"allow": [20]}, "/allow", "'allow' must be an expression"),
+        ({"deny": "item.owner"}, "/deny", "there is no 'item' here"),
+        ({"kind": "set", "values": {"x": "1"}, "due": "4h"}, "/due", "there is no field 'due' here"),
+    ],
+)
+def test_what_is_said_of_time_and_people_must_be_meant(fields, where, words):
+    path, message, _ = of_task(**fields)
+    assert (path, words in message) == (where, True), message
 
 
 @pytest.mark.parametrize(
@@ -162,7 +192,7 @@ def test_a_value_of_too_many_parts_is_refused(monkeypatch):
 def test_the_authors_words_are_cut():
     _, message, hint = of_task(kind="x" * 5_000)
     assert len(message) < 100
-    assert hint == "built now: human, http, function, decision, set, wait, subworkflow"
+    assert hint == "built now: human, agent, http, function, decision, set, wait, subworkflow"
     assert len(of_task(next=[{"to": "a"}, {"to": "x" * 150}], split="all")[1]) < 100
 
 

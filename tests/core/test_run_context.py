@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from casework.core.assignment import OUTCOME, STATES, STATUS, STATUS_RANK, TASK_STATUS
 from casework.core.condition import compile_condition
 from casework.core.run import OPEN, TERMINAL, current_step
-from casework.core.run_context import build_context, is_business_hours, named, without_private
+from casework.core.run_context import build_context, named, without_private
 from casework.core.step import ENDED, LIVE
 from casework.core.syntax import NAMES
 from tests.core.cases import START, Case, human, way
@@ -84,6 +84,11 @@ def test_now_is_an_instant_and_can_be_compared():
 
 
 def test_business_hours_are_monday_to_friday_nine_to_five_in_utc():
+    case = Case.of(human("a"))
+
+    def is_business_hours(at):
+        return build_context(case.run, output=None, now=at, beside={})["is_business_hours"]
+
     monday = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     assert is_business_hours(monday)
     assert not is_business_hours(monday - timedelta(milliseconds=1))

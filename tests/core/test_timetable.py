@@ -135,3 +135,7 @@ def test_what_is_no_timetable_is_told_in_words(cron, zone, field, says):
 
 def test_what_never_comes_again_has_no_next_time():
     assert Timetable("0 0 1 1 *", "UTC").after(datetime(9999, 6, 1, tzinfo=UTC)) is None
+
+
+def test_an_hour_that_comes_twice_is_over_once_its_first_time_is():
+    assert times("30 2 * * *", "Europe/Berlin", "2024-10-27T01:15", 1) == ["10-28T01:30"]

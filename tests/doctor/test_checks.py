@@ -86,6 +86,16 @@ BREAKS = {
         values (sha256('a'), sha256('b'), '{"id": 999999}', now())
     """,
     "versions": "update workflows set version_number = 2",
+    "performers": f"""
+        insert into jobs (priority, entrypoint, dedupe_key, status)
+        select 0, 'http', run_id || '/' || number || '/' || revision, 'queued' from steps where run_id = {PENDING};
+        update steps set kind = 'http', state = 'in_progress', worker = gen_random_uuid(), account_id = null,
+               member_id = null, attempt_at = now() - interval '1 h', started_at = created_at where run_id = {PENDING};
+        update runs set state = 'running', started_at = created_at where id = {PENDING}
+    """,
+    "calls": f"""
+        update steps set kind = 'http', state = 'queued', account_id = null, member_id = null where run_id = {PENDING}
+    """,
     "imports": """
         insert into imports (workspace_id, workflow_id, source_hash, cases_total, created_at, completed_at)
         select workspace_id, id, 'a', 3, now(), now() from workflows

@@ -1,6 +1,5 @@
 """Nobody gets us to connect to where we must not: no way of writing an address, no name, no second answer."""
 
-import os
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
@@ -102,7 +101,7 @@ async def test_what_is_lent_to_others_is_guarded_the_same(sentinel: Sentinel):
 
 async def test_proxies_of_the_environment_are_not_asked(sentinel: Sentinel, monkeypatch: pytest.MonkeyPatch):
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setitem(os.environ, name, f"http://127.0.0.1:{sentinel.port}")  # noqa: TID251
+        monkeypatch.setenv(name, f"http://127.0.0.1:{sentinel.port}")
 
     async with Caller(policy(allow="127.0.0.3")) as caller:
         for scheme in ("http", "https"):
@@ -147,6 +146,16 @@ def test_a_clouds_credentials_are_allowed_by_their_very_address_alone(allow: str
 )
 def test_the_public_internet_may_be_called(address: str):
     policy().check("name.test", 443, [ip_address(address)])
+
+
+def test_what_is_allowed_is_called_on_any_port():
+    address = ip_address("10.0.0.1")
+    for allow in ("10.0.0.0/8", "mail.test"):
+        policy(allow=allow).check("mail.test", 25, [])
+        policy(allow=allow).check("mail.test", 25, [address])
+    for allow, addresses in (("", []), ("10.0.0.0/8", [address, ip_address(PUBLIC)])):
+        with pytest.raises(Blocked, match="Port 25"):
+            policy(allow=allow).check("mail.test", 25, addresses)
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "http://x", "a:80", "user@host", "a/b"])

@@ -6,7 +6,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from casework.clock import SystemClock
 from casework.egress.caller import HEADERS_MAX, Answer, Caller, Message
 from casework.egress.errors import (
     EgressError,
@@ -261,7 +262,7 @@ def certified(directory: Path, name: str) -> ssl.SSLContext:
     """What a server needs to prove a name to whoever trusts `directory/certificate`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)  # noqa: TID251 - certificates are held against the machine's clock
+    now = SystemClock().now()
     certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))

@@ -5,11 +5,18 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_flow, recipes_outgoing, recipes_triggers, recipes_workspace
+from tests.security import (
+    recipes_flow,
+    recipes_incidents,
+    recipes_outgoing,
+    recipes_triggers,
+    recipes_workspace,
+)
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
 V3: Final = "/api/v3/workflow"
+INFERENCE: Final = "/inference/v0"
 FLOW: Final = "/analytics/org/{org_id}/flows/{flow_id}"
 
 CASE: Final = [Recipe(kind="case")]
@@ -44,6 +51,12 @@ SYSTEM: Final = {
     "GET /openapi.json": [Recipe()],
     "GET /docs": [Recipe()],
     "GET /docs/{name}": [Recipe()],
+    "GET /": [Recipe()],
+    "GET /sign-in": [Recipe()],
+    "GET /sign-up": [Recipe()],
+    "GET /welcome": [Recipe()],
+    "GET /w/{rest}": [Recipe()],
+    "GET /assets/{name}": [Recipe()],
     "GET /api/liveness": [Recipe()],
     "POST /api/auth/sign-in/email": [Recipe(body=_sign_in)],
     "POST /api/auth/sign-up/email": [Recipe(body=_sign_up)],
@@ -64,12 +77,22 @@ CHATS: Final = {
         Recipe(kind="chat", body=only(content="Hello.")),
         Recipe(kind="workflow", beside="chat", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
     ],
+    "POST /api/chats/{chatId}/messages/stream": [
+        Recipe(kind="chat", body=only(content="Hello.")),
+        Recipe(kind="workflow", beside="chat", body=fields(workflowId="flow_id"), policy=level("use"), gone=409),
+    ],
+    "POST /api/chats/{chatId}/stop": [Recipe(kind="case")],
+    "GET /api/chats/{chatId}/workflow-runs/{runId}/stream": [Recipe(kind="case")],
     "DELETE /api/chats/{chatId}": [Recipe(kind="chat")],
 }
 
 ANALYTICS: Final = {
     f"GET {FLOW}": [Recipe(kind="workflow", gone=0), Recipe(kind="workflow", gone=0, path={"flow_id": "workflow_id"})],
     f"GET {FLOW}/metrics": [Recipe(kind="workflow", gone=0)],
+    f"POST {INFERENCE}/run/{{org_id}}/{{flow_id}}": [Recipe(kind="workflow", gone=409)],
+    f"POST {INFERENCE}/stream/{{org_id}}/{{flow_id}}": [Recipe(kind="workflow", gone=409)],
+    f"GET {INFERENCE}/run/{{org_id}}/{{flow_id}}/metadata": [Recipe(kind="case", query={"run_id": "run_id"})],
+    f"POST {INFERENCE}/feedback/{{org_id}}/{{flow_id}}": [Recipe(kind="case", body=fields(run_id="run_id"))],
 }
 
 ACTIVITIES: Final = {
@@ -182,6 +205,7 @@ RECIPES: Final = (
     recipes_workspace.RECIPES
     | recipes_triggers.RECIPES
     | recipes_flow.RECIPES
+    | recipes_incidents.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS

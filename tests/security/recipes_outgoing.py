@@ -1,4 +1,4 @@
-"""The recipes of secrets and webhooks."""
+"""The recipes of secrets, webhooks and what models cost."""
 
 from typing import Any, Final
 
@@ -39,4 +39,11 @@ WEBHOOKS: Final = {
     f"POST {W}/webhooks/{{webhook_id}}/deliveries/{{delivery_id}}/replay": WEBHOOK,
 }
 
-RECIPES: Final = SECRETS | WEBHOOKS
+MODELS: Final = {
+    f"GET {W}/model-prices": [Recipe()],
+    f"PUT {W}/model-prices": [Recipe()],
+    f"GET {W}/model-budget": [Recipe()],
+    f"PUT {W}/model-budget": [Recipe()],
+}
+
+RECIPES: Final = SECRETS | WEBHOOKS | MODELS

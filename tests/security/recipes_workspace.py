@@ -167,6 +167,7 @@ PEOPLE: Final = {
         ),
     ],
     f"DELETE {W}/keys/{{key_id}}": [Recipe(kind="key", asks_first=True)],
+    f"GET {W}/live": [Recipe()],
     f"GET {W}/events": [
         Recipe(policy=scope("events:read")),
         Recipe(kind="case", query={"assignmentId": "assignment_id"}),

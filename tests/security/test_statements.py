@@ -94,9 +94,10 @@ UNGUARDED = {
     "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
     "hooks": {"called": "it is what finds the workspace, for whoever then proves that it knows the secret"},
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
+    "messages": {"say": ROWS, "lock_chats": ENGINE},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
-    "queue": {"enqueue": ROWS},
+    "queue": {"enqueue": ROWS, "uncalled": WORKERS, "depths": MAINTENANCE, "forget_before": MAINTENANCE},
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
@@ -111,7 +112,8 @@ UNGUARDED = {
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
     "workers": dict.fromkeys(
-        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background"), WORKERS
+        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background", "living"),
+        WORKERS,
     ),
     "workspaces": {"insert": "makes one", "page_of_account": PEOPLE},
 }

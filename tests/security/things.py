@@ -13,7 +13,7 @@ from tests.security.snapshot import Snapshots
 from tests.security.wire import Answer, Wire
 
 Ids = dict[str, Any]
-Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook", "schedule", "hook"]
+Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook", "schedule", "hook", "incident"]
 Status = Literal["ready", "assigned", "in_progress", "paused"]
 
 EMAIL, PASSWORD = "eve@example.com", "correct horse battery"
@@ -88,7 +88,7 @@ class World:
 
     async def lose(self, kind: Kind) -> Ids | None:
         """A thing of the first workspace that is deleted, archived, revoked or removed; None where there is no such."""
-        if kind == "case":
+        if kind in {"case", "incident"}:
             return None
         ids = await self.make(kind, "ours", self.cast.bob)
         await self.ask("ours", "DELETE", f"/{kind}s/{ids[f'{kind}_id']}")
@@ -134,6 +134,8 @@ async def _case(world: World, side: Side, owner: Who) -> Ids:
         "second_task_id": second["id"],
         "work_unit_id": made["id"],
         "run_id": made["uuid"],
+        "runId": made["uuid"],
+        "flow_id": world.workflows[side]["flow_id"],
         "chat_id": made["chatId"],
         "chatId": made["chatUuid"],
         "activity_id": first["uuid"],
@@ -196,6 +198,17 @@ async def _hook(world: World, side: Side, _owner: Who) -> Ids:
     return {"hook_id": made["id"], "hook_uuid": made["uuid"], "hook_secret": made["secret"]}
 
 
+async def _incident(world: World, side: Side, _owner: Who) -> Ids:
+    word = world.word(side)
+    task = {"key": "fails", "name": word, "kind": "set", "values": {"a": "=input.nothing"}, "on_failure": "incident"}
+    made = await world.ask(
+        side, "POST", "/workflows", {"casework": 1, "key": fresh(word), "name": word, "tasks": [task]}
+    )
+    await world.ask(side, "POST", "/assignments", {"workflowId": made["id"], "title": word})
+    (found,) = (await world.ask(side, "GET", f"/incidents?workflowId={made['id']}"))["items"]
+    return {"incident_id": found["id"]}
+
+
 async def _workflow(world: World, side: Side, _owner: Who) -> Ids:
     word = world.word(side)
     made = await world.ask(side, "POST", "/workflows", definition(fresh(word), word))
@@ -223,6 +236,7 @@ _MAKERS: dict[Kind, Callable[[World, Side, Who], Awaitable[Ids]]] = {
     "webhook": _webhook,
     "schedule": _schedule,
     "hook": _hook,
+    "incident": _incident,
 }
 
 

@@ -20,7 +20,7 @@ async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in fields if one)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             path = request.split()[1]
-            print(json.dumps({"path": path, "headers": headers, "body": body.decode()}), flush=True)  # noqa: T201
+            say(json.dumps({"path": path, "headers": headers, "body": body.decode()}))
             if not await answer(path, writer):
                 return
     except (asyncio.IncompleteReadError, ConnectionError):
@@ -48,9 +48,14 @@ async def answer(path: str, writer: asyncio.StreamWriter) -> bool:
     return True
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 async def main() -> None:
     server = await asyncio.start_server(receive, "127.0.0.1", int(sys.argv[1]))
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    say(str(server.sockets[0].getsockname()[1]))
     await server.serve_forever()
 
 

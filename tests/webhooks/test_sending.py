@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from casework.clock import SystemClock
 from casework.operations import webhook_sender
 from casework.operations.housekeeping import DELIVERIES_KEPT_FOR, tidy
 from casework.operations.webhook_sender import DISABLED_AFTER, JITTER, PAUSES_SECONDS, Sender, outcome_of
@@ -20,8 +21,7 @@ NOW = datetime(2024, 2, 4, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _now(clock):
     """Receivers refuse what is signed long ago, so the clock begins where theirs are."""
-    now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the receiver's own clock
-    clock.advance(seconds=(now - clock.now()).total_seconds())
+    clock.advance(seconds=(SystemClock().now() - clock.now()).total_seconds())
 
 
 async def one(hooks: Hooks, webhook: dict) -> dict:

@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from casework.api import surfaces
 from casework.api.bodies import BODY_BYTES_MAX
 from casework.api.errors import answer_error
+from casework.api.event_stream import Streams
 from casework.api.metrics import UNMATCHED, Metrics
 from casework.api.openapi import document
 from casework.api.policy import authorize, check_policies
@@ -105,6 +106,7 @@ def create_app(
     )
     check_policies(app)
     app.state.metrics = Metrics()
+    app.state.streams = Streams()
     app.state.openapi = to_json(document(app))
     return app
 

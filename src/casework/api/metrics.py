@@ -1,9 +1,12 @@
-"""What the process counts of its requests, for Prometheus."""
+"""What the process counts of its requests, and what there is to do for workers, for Prometheus."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
+
+from casework.operations.health import Depth
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 """The text format, to which the framework adds the charset."""
@@ -34,6 +37,19 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._waiting = _gauge("queued", "Calls to workers that none has taken yet.", self.registry)
+        self._running = _gauge("running", "Calls that a worker has in hand.", self.registry)
+        self._oldest = _gauge("oldest_seconds", "How long the oldest call that none has taken waits.", self.registry)
+
+    def show_depths(self, depths: Iterable[Depth]) -> None:
+        """Put what there is to do for workers in the place of what there was."""
+        for gauge in (self._waiting, self._running, self._oldest):
+            gauge.clear()
+        for depth in depths:
+            self._waiting.labels(depth.kind).set(depth.queued)
+            self._running.labels(depth.kind).set(depth.running)
+            self._oldest.labels(depth.kind).set(depth.oldest_seconds)
+
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         method = method if method in _METHODS else "OTHER"
@@ -43,3 +59,7 @@ class Metrics:
     def text(self) -> bytes:
         """Everything that is counted, as Prometheus reads it."""
         return generate_latest(self.registry)
+
+
+def _gauge(name: str, words: str, registry: CollectorRegistry) -> Gauge:
+    return Gauge(f"casework_jobs_{name}", words, ("kind",), registry=registry)

@@ -105,6 +105,28 @@ def named(grant: Grant, where: Sequence[str], text: str, request: Sequence[bytes
     return Key(claim=claim, secret=secret)
 
 
+async def done(request: HttpRequest, services: Services, grant: Grant, act: Act) -> Any:
+    """Make the change and give its reference; with an Idempotency-Key once, however often the request comes.
+
+    For answers that cannot be kept, because they go on: whoever asks again is told how things stand then. Errors as
+    `answer`.
+    """
+    key = await key_of(request, grant)
+    if key is None:
+        return await act(None)
+    for _ in range(_TRIES):
+        kept = await once.find(services, key.claim.scope)
+        if kept is None:
+            try:
+                return await act(key.claim)
+            except AlreadyClaimed:
+                continue
+        if kept.request_hash != key.claim.request_hash:
+            raise KeyReused("This Idempotency-Key came before with another request.")
+        return kept.reference
+    raise Unavailable("Another request with this Idempotency-Key is at work; try again.")
+
+
 async def key_of(request: HttpRequest, grant: Grant) -> Key | None:
     """The request's Idempotency-Key, or None where it has none."""
     text = request.headers.get(HEADER)

@@ -42,6 +42,8 @@ _TAGS: Final = {
     "openai": "Workflows as models, for clients of OpenAI's API.",
 }
 
+_NO_CONTENT: Final = 204
+
 _IDEMPOTENT: Final = frozenset({"post", "put", "patch"})
 
 _IDEMPOTENCY_KEY: Final = {
@@ -145,7 +147,9 @@ def _responses(path: str, policy: Policy, operation: Operation, schemas: dict[in
         if operation.answer_example is not None:
             content["example"] = msgspec.to_builtins(operation.answer_example)
         answer["content"] = {operation.media_type: content}
-    found = {str(operation.status): answer}
+    found = {str(status): answer for status in (operation.status, *operation.also) if status != _NO_CONTENT}
+    if _NO_CONTENT in (operation.status, *operation.also):
+        found[str(_NO_CONTENT)] = {"description": "Done."}
     found |= {str(status): {"description": when} for status, when in operation.silent.items()}
     for status in sorted(_refusals(path, policy, operation)):
         found[str(status)] = refusal(surface_of(path), status)

@@ -20,8 +20,8 @@ from casework.api.errors import BadParameter
 from casework.api.parameters import parse_uuid
 from casework.api.routes import OPERATION, POLICY
 from casework.core.errors import Unauthenticated
-from casework.core.permission import Policy, grant
-from casework.operations.identity import identify
+from casework.core.permission import Grant, Policy, grant
+from casework.operations.identity import identify, recognize
 from casework.operations.services import Services
 
 WORKSPACE_HEADER: Final = "x-workspace"
@@ -58,6 +58,24 @@ async def authorize(connection: Connection, handler: BaseRouteHandler) -> None:
         parameter.check(connection)
     if policy.who == "member":
         connection.scope["auth"] = grant(connection.scope["user"], policy)
+
+
+async def readmit(connection: Connection) -> Grant:
+    """The grant that the request would get now, long after it came; this does not count as a use of its credential.
+
+    Raises:
+        Unauthenticated, Denied: it would be refused.
+
+    """
+    services: Services = connection.app.state.services
+    credential = credential_of(connection, services.settings)
+    if credential is None:
+        raise Unauthenticated("Sign in, or send an API key or a token.")
+    named = _named(connection)
+    principal = await recognize(
+        services, token=credential.token, via=credential.via, by_path=named.by_path, by_header=named.by_header
+    )
+    return grant(principal, connection.scope["route_handler"].opt[POLICY])
 
 
 def check_policies(app: Litestar) -> None:

@@ -43,9 +43,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """What the reference says of a route; the handler's docstring is its description.
 
     path, query: its parameters, checked and read through these. body, answer: the types of what is sent and answered,
-    with examples. body_bytes_max: where more is taken than the application takes elsewhere. refuses: statuses beside
-    those that follow from the policy and the inputs. silent: successes without a body beside the declared one, each
-    with when it is given. is_hidden: not in the reference. is_dry: it changes nothing, whatever its method says.
+    with examples. body_bytes_max: where more is taken than the application takes elsewhere. also: other statuses of its
+    success. refuses: statuses beside those that follow from the policy and the inputs. silent: successes without a body
+    beside the declared one, each with when it is given. is_hidden: not in the reference. is_dry: it changes nothing,
+    whatever its method says.
     """
 
     summary: str
@@ -61,6 +62,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     answer_example: Any = None
     media_type: str = JSON
     status: int = 200
+    also: Sequence[int] = ()
     refuses: Sequence[int] = ()
     silent: Mapping[int, str] = {}
     is_hidden: bool = False

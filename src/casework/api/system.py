@@ -8,9 +8,9 @@ from litestar import Router
 from casework.api.metrics import MEDIA_TYPE
 from casework.api.render import JSON, json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get
-from casework.core.errors import NotFound
+from casework.core.errors import NotFound, Unavailable
 from casework.core.permission import ANYONE
-from casework.operations.health import check
+from casework.operations.health import check, depths
 from casework.operations.services import Services
 
 _PAGES: Final = files("casework.api") / "pages"
@@ -36,8 +36,15 @@ async def readyz(services: Services) -> HttpResponse:
 
 
 @get("/metrics", ANYONE, Operation(summary="What is counted, for Prometheus", media_type=MEDIA_TYPE))
-async def metrics(request: HttpRequest) -> HttpResponse:
-    """Requests and their latency by route, of this process."""
+async def metrics(request: HttpRequest, services: Services) -> HttpResponse:
+    """Requests and their latency by route, of this process; what there is to do for workers, of the whole installation.
+
+    Where the database does not answer, what there is to do is left out.
+    """
+    try:
+        request.app.state.metrics.show_depths(await depths(services))
+    except Unavailable:
+        request.app.state.metrics.show_depths([])
     return HttpResponse(request.app.state.metrics.text(), media_type=MEDIA_TYPE)
 
 

@@ -15,6 +15,7 @@ from casework.cli import (
     exits,
     history,
     hooks,
+    incidents,
     init,
     members,
     output,
@@ -24,6 +25,7 @@ from casework.cli import (
     secrets,
     up,
     webhooks,
+    worker,
     workflows,
 )
 from casework.core.errors import CaseworkError, Invalid, Problem
@@ -41,6 +43,9 @@ app = typer.Typer(
 
 app.command()(up.up)
 app.command()(init.init)
+app.command()(worker.worker)
+app.command()(worker.workers)
+app.command()(worker.functions)
 app.command()(up.migrate)
 app.command()(up.status)
 app.command()(demo.demo)
@@ -53,6 +58,7 @@ app.command()(doctor.doctor)
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")
 app.add_typer(activities.app, name="activities")
+app.add_typer(incidents.app, name="incidents")
 app.add_typer(members.app, name="members")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(webhooks.app, name="webhooks")

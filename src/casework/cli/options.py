@@ -24,3 +24,12 @@ DatabaseUrl = Annotated[
     str | None,
     typer.Option("--database-url", help="A PostgreSQL server, 15 or newer, in the place of the embedded one."),
 ]
+App = Annotated[
+    list[str] | None,
+    typer.Option("--app", help="A module whose functions workers call: module or module:attribute; may be repeated."),
+]
+
+
+def apps_of(given: list[str] | None) -> str | None:
+    """The setting that says the same; None where nothing was given."""
+    return ",".join(given) if given else None

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from casework.cli import output
-from casework.cli.options import URL_DEFAULT, AsJson, Data, DatabaseUrl, Url
+from casework.cli.options import URL_DEFAULT, App, AsJson, Data, DatabaseUrl, Url, apps_of
 
 if TYPE_CHECKING:
     from casework.cli.serving import Stop
@@ -28,16 +28,22 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="The port; by default 8080; 0: a free one.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that serve requests.")] = None,
+    app: App = None,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Perform steps too, in a process beside.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Serve. Prints the address when requests are answered; Ctrl-C or SIGTERM ends it in order.
+    """Serve, and perform steps. Prints the address when requests are answered; Ctrl-C or SIGTERM ends it in order.
 
     Without --database-url the embedded PostgreSQL is started first, and stopped last if nobody else uses it. The
     schema is brought up to date.
     """
     from casework.cli import local, serving
 
-    settings = local.settings_of(data=data, database_url=database_url, host=host, port=port, workers=workers)
+    settings = local.settings_of(
+        data=data, database_url=database_url, host=host, port=port, workers=workers, app=apps_of(app)
+    )
 
     def ready(running: "Settings", url: str) -> None:
         with suppress(typer.Exit):  # nobody reads the address: the server serves all the same
@@ -45,21 +51,26 @@ def up(
         output.say(f"Casework answers at {url}; Ctrl-C stops it.")
 
     with serving.Stop() as stop:
-        run(settings, stop, ready=ready)
+        run(settings, stop, ready=ready, with_worker=worker)
     output.say("Casework has stopped.")
 
 
 def run(
-    settings: "Settings", stop: "Stop", *, ready: Callable[["Settings", str], None], prepare: Prepare | None = None
+    settings: "Settings",
+    stop: "Stop",
+    *,
+    ready: Callable[["Settings", str], None],
+    prepare: Prepare | None = None,
+    with_worker: bool = True,
 ) -> None:
     """Serve with these settings until it is stopped.
 
     prepare: called with the settings as they are in force (host, port, database), before anything is served. ready:
-    called, beside the server, with these and the address once requests are answered.
+    called, beside the server, with these and the address once requests are answered. with_worker: perform steps too.
     """
     import asyncio
 
-    from casework.cli import local, port, serving
+    from casework.cli import companion, local, port, serving
 
     with port.reserved(settings.host, settings.port) as (host, number), local.database_url(settings) as database:
         told = local.with_key(settings)
@@ -68,7 +79,8 @@ def run(
         if prepare is not None:
             prepare(running)
         url = port.url_of(host, number)
-        serving.serve(running, url, stop, ready=lambda: ready(running, url))
+        with companion.Companion(running) if with_worker else nullcontext():
+            serving.serve(running, url, stop, ready=lambda: ready(running, url))
 
 
 def migrate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:

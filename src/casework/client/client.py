@@ -7,6 +7,7 @@ from casework.client.chats import Chats
 from casework.client.errors import Unreachable
 from casework.client.events import Events
 from casework.client.hooks import Hooks
+from casework.client.incidents import Incidents
 from casework.client.keys import Keys
 from casework.client.members import Members
 from casework.client.runs import Runs
@@ -36,6 +37,7 @@ class Client:
         self.schedules = Schedules(self.space)
         self.hooks = Hooks(self.space)
         self.events = Events(self.space)
+        self.incidents = Incidents(self.space)
         self.activities = Activities(self.transport)
         self.chats = Chats(self.transport)
 

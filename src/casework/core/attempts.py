@@ -10,20 +10,23 @@ from uuid import UUID
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from casework.core.admission import admit
 from casework.core.command import (
     AttemptCommand,
     Claim,
     Look,
     Lose,
     Progress,
+    Recall,
     Report,
     ReportFailure,
     Suspend,
 )
 from casework.core.condition import EvaluationError
-from casework.core.definition import AT_ONCE, HUMAN, SUBWORKFLOW, WAIT
+from casework.core.definition import AT_ONCE, BY_WORKERS, HUMAN, SUBWORKFLOW, WAIT
 from casework.core.draft import Draft
 from casework.core.errors import Conflict, NotFound
+from casework.core.escalation import look_at_person
 from casework.core.finish import finish, misfit_of
 from casework.core.routing import advance, fail
 from casework.core.step import COMPLETED, IN_PROGRESS, QUEUED, READY, WAITING, Step
@@ -127,6 +130,15 @@ def lose(draft: Draft, command: Lose) -> None:
     draft.enqueue(step)
 
 
+def recall(draft: Draft, command: Recall) -> None:
+    """Call a worker again to a queued step; one call too many does no harm: the attempt is claimed once."""
+    step = _find(draft, command.step)
+    if step.state == QUEUED and step.kind in BY_WORKERS and step.try_resolve_at is None:
+        step = draft.change(step)
+        draft.record("step.recalled", step)
+        draft.enqueue(step)
+
+
 def look(draft: Draft, command: Look) -> None:
     """What has come due on a step; nothing where the instant has not come, or somebody was quicker."""
     try:
@@ -139,9 +151,11 @@ def look(draft: Draft, command: Look) -> None:
         step = draft.change(step, try_resolve_at=None)
         draft.record("step.due", step)
         draft.pending.append(step.number)
+    elif step.kind == HUMAN:
+        look_at_person(draft, step)
     elif step.state == WAITING:
         come(draft, step)
-    elif step.state == IN_PROGRESS and step.kind != HUMAN:
+    elif step.state == IN_PROGRESS:
         seconds = draft.version.task(step.task).timeout
         fail_attempt(
             draft,
@@ -190,6 +204,9 @@ def _heard(draft: Draft, command: AttemptCommand) -> Step:
 
 def _begin(draft: Draft, step: Step) -> None:
     """What the definition gives the step; of a kind that is done at once, its output."""
+    if step.kind == HUMAN:
+        admit(draft, step)
+        return
     try:
         given = draft.version.program(step.task).evaluate(draft.context(step, None))
     except EvaluationError as error:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from casework.core.definition import Json
+
 CHAT_EVENTS: Final = {
     "chat.opened": "A chat was made; data.chat_id is its id.",
     "chat.updated": "Something else is said of it; data.fields names what.",
@@ -26,3 +28,26 @@ PARTICIPANTS_MAX: Final = 100
 ROLES: Final = ("system", "user", "assistant", "tool")
 OPEN_ROLES: Final = frozenset({"user", "assistant"})
 """Voices that whoever is in a chat may use; the others instruct models, and need the right to write in any chat."""
+
+TITLE_TAKEN_MAX: Final = 80
+"""Characters of a title that is taken from a message: a line of a list."""
+
+SAY: Final = "say"
+"""The field of an output that is said in the run's chat."""
+
+
+def title_of(content: str) -> str:
+    """What a chat without a title is called from the first thing that a user says in it."""
+    words = " ".join(content.split())
+    return words if len(words) <= TITLE_TAKEN_MAX else f"{words[: TITLE_TAKEN_MAX - 1].rstrip()}…"
+
+
+def spoken(output: Json) -> str | None:
+    """What a step says by its output: the output where it is text, else its field `say`; None where it says nothing.
+
+    A text that is longer than a message is cut.
+    """
+    said = output.get(SAY) if isinstance(output, dict) else output
+    if not isinstance(said, str) or not said.strip():
+        return None
+    return said if len(said) <= CONTENT_MAX else f"{said[: CONTENT_MAX - 1]}…"

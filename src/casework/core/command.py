@@ -156,6 +156,10 @@ class Lose(StepCommand, frozen=True, kw_only=True):
     attempt: int
 
 
+class Recall(StepCommand, frozen=True, kw_only=True):
+    """The call to a worker was lost: call again. Does nothing where the step is not queued, or waits for an instant."""
+
+
 class Look(StepCommand, frozen=True, kw_only=True):
     """The instant has come at which the step is to be looked at (`try_resolve_at`)."""
 

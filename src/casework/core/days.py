@@ -53,6 +53,11 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         return start + end
 
 
+def month_of(at: datetime) -> datetime:
+    """The instant at which its month (UTC) began."""
+    return datetime(at.year, at.month, 1, tzinfo=UTC)
+
+
 def span(first: datetime | None, last: datetime | None) -> Span:
     """The span of instants in milliseconds whose ends both belong to it."""
     return Span(

@@ -14,6 +14,7 @@ from casework.core.attempts import (
     look,
     lose,
     progress,
+    recall,
     report,
     report_failure,
     suspend,
@@ -36,6 +37,7 @@ from casework.core.command import (
     Process,
     Progress,
     Reassign,
+    Recall,
     Report,
     ReportFailure,
     ResolveIncident,
@@ -50,6 +52,7 @@ from casework.core.command import (
 from casework.core.compensation import undo_next
 from casework.core.definition import Json
 from casework.core.draft import Draft
+from casework.core.due import watch
 from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
 from casework.core.event import Event
@@ -104,6 +107,7 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
         if undo_next(draft):  # the run was complete, but for its output
             _carry_on(draft)
             settle(draft)
+        watch(draft)
     except CaseworkError as error:
         return Refusal(error=error)
     if not draft.events:
@@ -125,6 +129,7 @@ def interrupt(run: Run, account_id: int, actor: Actor, now: datetime) -> Decisio
     draft = Draft(run, actor, max(now, run.updated_at))
     people.interrupt(draft, account_id)
     settle(draft)
+    watch(draft)
     if not draft.events:
         return Decision(run=run)
     return Decision(run=draft.settled(), events=tuple(draft.events))
@@ -269,6 +274,7 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     ChildMade: child_made,
     ChildRefused: child_refused,
     ChildEnded: child_ended,
+    Recall: recall,
     ResolveIncident: resolve_incident,
 }
 

@@ -39,13 +39,15 @@ BY_WORKERS: Final = frozenset({"agent", "http", "function"})
 AT_ONCE: Final = frozenset({"decision", "set"})
 """Kinds whose steps are pure, and are done in the decision that reaches them."""
 
-KINDS_BUILT: Final = frozenset({HUMAN, "http", "function", "decision", "set", WAIT, SUBWORKFLOW})
+KINDS_BUILT: Final = frozenset({HUMAN, "agent", "http", "function", "decision", "set", WAIT, SUBWORKFLOW})
 """The kinds that can be published now."""
 
 Split = Literal["first", "all"]
 Join = Literal["each", "all", "any"]
 ItemError = Literal["fail", "skip", "collect"]
 OnFailure = Literal["fail", "incident"]
+Distribute = Literal["pull", "least_loaded", "round_robin", "sticky"]
+Clock = Literal["business"]
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,12 +65,27 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max: int = 60
 
 
+class Overdue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What follows when a person's step was not done when it was due.
+
+    raise_priority: by so much. reassign_to_roles: it is taken from whoever has it, for others to do. then: the step is
+    skipped, and the run goes on at that task.
+    """
+
+    remind: bool = False
+    raise_priority: int = 0
+    reassign_to_roles: tuple[str, ...] = ()
+    then: str | None = None
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A node of a workflow.
 
-    due: seconds from the moment a step of it became ready. timeout: seconds that one attempt may take, or that is
-    waited at most; then on_timeout is the way on. compensate: the task that undoes a completed step of this one.
-    settings: what its kind alone knows (`core.settings`).
+    due: seconds from the moment a step of it became ready. reminders: seconds from when it is due, negative before.
+    requeue_after: seconds without a sign of its assignee. calendar: the clock by which these three pass; None is the
+    workflow's. allow, deny: who may do it, and who not, as lists of account ids in CEL. distribute: how steps come to
+    people. timeout: seconds that one attempt may take, or that is waited at most; then on_timeout is the way on.
+    compensate: the task that undoes a completed step of this one. settings: what its kind alone knows (`core.kinds`).
     """
 
     key: str
@@ -80,7 +97,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exclude: tuple[str, ...] = ()
     form: Json = None
     output: Json = None
+    allow: str | None = None
+    deny: str | None = None
     due: int | None = None
+    on_overdue: Overdue = Overdue()
+    reminders: tuple[int, ...] = ()
+    calendar: Clock | None = None
+    requeue_after: int | None = None
+    distribute: Distribute = "pull"
     priority: int | None = None
     next: tuple[Transition, ...] = ()
     split: Split = "first"
@@ -112,8 +136,10 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     input: Json = None
     output: str | None = None
     on_failure: OnFailure = "fail"
+    calendar: Clock | None = None
     indicators: dict[str, str] = {}
     labels: tuple[str, ...] = ()
+    budget: Json = None
 
     def task(self, key: str) -> Task:
         """The task of that key; KeyError where there is none."""

@@ -6,11 +6,15 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from casework.core.definition import Definition, Retry, Task
+from casework.core.definition import Definition, Overdue, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
-_TAIL: Final = ("output", "on_failure", "indicators")
+_TAIL: Final = ("output", "on_failure", "calendar", "indicators", "budget")
+
+_LENGTHS: Final = ("due", "requeue_after", "timeout")
+_BLANK: Final = (("retry", Retry()), ("on_overdue", Overdue()))
+"""Maps of a task that say nothing, and are left out."""
 
 _RARE_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
 
@@ -41,17 +45,27 @@ def _task(task: Task) -> dict[str, Any]:
     settings = values.pop("settings", {})
     if task.name == task.key:
         del values["name"]
-    for name, seconds in (("due", task.due), ("timeout", task.timeout)):
-        if seconds is not None:
-            values[name] = format_duration(seconds)
-    if task.retry == Retry():
-        values.pop("retry", None)
-    for name in ("backoff", "max"):
-        if name in values.get("retry", {}):
-            values["retry"][name] = format_duration(values["retry"][name])
+    _write_times(values, task)
+    for name, default in _BLANK:
+        if getattr(task, name) == default:
+            values.pop(name, None)
     if task.exclude:
         values["exclude"] = [f"tasks.{key}" for key in task.exclude]
     return {**values, **settings}
+
+
+def _write_times(values: dict[str, Any], task: Task) -> None:
+    """Lengths of time as people write them."""
+    retry = {} if task.retry == Retry() else values["retry"]
+    for holder, name in (*((values, name) for name in _LENGTHS), (retry, "backoff"), (retry, "max")):
+        if name in holder:
+            holder[name] = format_duration(holder[name])
+    if task.reminders:
+        values["reminders"] = [_offset(seconds) for seconds in task.reminders]
+
+
+def _offset(seconds: int) -> str:
+    return f"{'-' if seconds < 0 else ''}{format_duration(abs(seconds))}"
 
 
 def _plain(value: Definition | Task) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 def ways(task: Task) -> tuple[str, ...]:
     """The tasks that a step of `task` can lead to, in order of definition, each once; END is none of them."""
     targets = [*(transition.to for transition in task.next), task.otherwise, task.on_error, task.on_timeout]
+    targets.append(task.on_overdue.then)
     return tuple(dict.fromkeys(target for target in targets if target is not None and target != END))
 
 

@@ -5,6 +5,8 @@ from typing import Any, Final, Literal
 
 from casework.core.definition import TASKS_MAX, Definition, Task
 from casework.core.document import document, to_yaml
+from casework.core.kinds.agent import read_run_budget
+from casework.core.parse_due import read_calendar
 from casework.core.parse_field import Fields
 from casework.core.parse_link import Links
 from casework.core.parse_report import Report, quoted
@@ -35,9 +37,11 @@ FIELDS: Final = (
     "start",
     "output",
     "on_failure",
+    "calendar",
     "indicators",
+    "budget",
 )
-LATER: Final = frozenset({"budget", "calendar", "capacity", "distribute", "reminders"})
+LATER: Final = frozenset({"capacity"})
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -76,8 +80,10 @@ def _read(values: dict[str, Any], report: Report) -> Definition:
         input=fields.schema("input"),
         output=fields.source("output"),
         on_failure=read_on_failure(fields) or "fail",
+        calendar=read_calendar(fields),
         indicators=fields.sources("indicators", ENTRIES_MAX),
         labels=fields.texts("labels", ENTRIES_MAX, NAME_MAX),
+        budget=read_run_budget(fields),
     )
     Links(definition, places, report).check()
     return definition

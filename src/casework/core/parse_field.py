@@ -156,6 +156,18 @@ class Fields:
             return {}
         return value
 
+    def inner(self, name: str, known: tuple[str, ...], hint: str | None = None) -> "Fields | None":
+        """The fields of a map that holds nothing but the known ones; None where there is no map."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.wrong(name, f"'{name}' must be a map", hint)
+            return None
+        found = Fields(value, (*self.path, name), self.report)
+        found._refuse_unknown(known)
+        return found
+
     def maps(self, name: str, known: tuple[str, ...], limit: int) -> tuple["Fields", ...]:
         """A list of 1 to `limit` maps that hold nothing but the known fields."""
         value = self.get(name)
@@ -169,9 +181,7 @@ class Fields:
                 self.report.add(path, "must be a map")
                 continue
             inner = Fields(item, path, self.report)
-            for key in item:
-                if key not in known:
-                    self.report.add_unknown((*path, key), f"there is no field {quoted(key)} here", key, known)
+            inner._refuse_unknown(known)
             found.append(inner)
         return tuple(found)
 
@@ -195,6 +205,11 @@ class Fields:
             elif source is not None:
                 found[key] = source
         return found
+
+    def _refuse_unknown(self, known: tuple[str, ...]) -> None:
+        for key in self.values:
+            if key not in known:
+                self.report.add_unknown((*self.path, key), f"there is no field {quoted(key)} here", key, known)
 
 
 def _quote_hint(value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from casework.core.calendar import BUSINESS_SECONDS_MAX
 from casework.core.condition import Condition, ConditionError, Expression, compile_condition, compile_expression
 from casework.core.definition import END, Definition, Task
 from casework.core.graph import compile_graph
@@ -39,6 +40,7 @@ class Links:
             self._check_target(key, ("start", i))
         for path, task in self._tasks:
             self._check_ways(task, path)
+            self._check_business_time(task, path)
             self._check_task_expressions(task, path)
         for key in self._definition.indicators:
             self._check(self._definition.indicators[key], ("indicators", key), compile_expression)
@@ -65,17 +67,28 @@ class Links:
                     "this way is always taken, so those after it never are",
                     "give it a 'when', move it to the end, or take every match with 'split: all'",
                 )
-        for name, target in (
-            ("otherwise", task.otherwise),
-            ("on_error", task.on_error),
-            ("on_timeout", task.on_timeout),
+        for names, target in (
+            (("otherwise",), task.otherwise),
+            (("on_error",), task.on_error),
+            (("on_timeout",), task.on_timeout),
+            (("on_overdue", "then"), task.on_overdue.then),
         ):
             if target is not None:
-                self._check_target(target, (*path, name), END)
+                self._check_target(target, (*path, *names), END)
         if task.compensate is not None:
             self._check_target(task.compensate, (*path, "compensate"))
         for i, key in enumerate(task.exclude):
             self._check_target(key, (*path, "exclude", i))
+
+    def _check_business_time(self, task: Task, path: Path) -> None:
+        """Report what is longer than a working year, which would be looked for day by day."""
+        if "business" not in (task.calendar, self._definition.calendar):
+            return
+        for name, seconds in (("due", task.due), ("requeue_after", task.requeue_after)):
+            if seconds is not None and seconds > BUSINESS_SECONDS_MAX:
+                hint = "a day is 24 business hours: write 8h for a working day of eight"
+                message = f"'{name}' is at most {BUSINESS_SECONDS_MAX // 3600:,}h of business time"
+                self._report.add((*path, name), message, hint)
 
     def _check_undoing(self) -> None:
         """A task that undoes another is an end in itself."""
@@ -85,6 +98,9 @@ class Links:
                     if getattr(task, name):
                         message = f"the task '{task.key}' undoes another one, and has no '{name}'"
                         self._report.add((*path, name), message, "leave it out")
+                if task.on_overdue.then is not None:
+                    message = f"the task '{task.key}' undoes another one, and leads nowhere"
+                    self._report.add((*path, "on_overdue", "then"), message, "leave it out")
 
     def _check_target(self, key: str, path: Path, *also: str) -> None:
         """Report a key that is no task's; "" has been reported where it was read."""
@@ -98,6 +114,8 @@ class Links:
         # The item of a task that undoes another is the output that it undoes.
         has_items = task.for_each is not None or task.key in self._undoing
         self._check(task.for_each, (*path, "for_each"), compile_expression)
+        self._check(task.allow, (*path, "allow"), compile_expression, has_items=has_items)
+        self._check(task.deny, (*path, "deny"), compile_expression, has_items=has_items)
         for i, way in enumerate(task.next):
             self._check(way.when, (*path, "next", i, "when"), compile_condition, has_items=has_items)
         for name, source in task.indicators.items():

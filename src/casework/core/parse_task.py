@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 from casework.core.definition import (
     BY_WORKERS,
@@ -12,6 +12,7 @@ from casework.core.definition import (
     KINDS,
     KINDS_BUILT,
     VISITS_DEFAULT,
+    Distribute,
     ItemError,
     Join,
     OnFailure,
@@ -21,6 +22,7 @@ from casework.core.definition import (
     Transition,
 )
 from casework.core.kinds import KINDS as FORMS
+from casework.core.parse_due import read_calendar, read_overdue, read_reminders
 from casework.core.parse_field import Fields
 from casework.core.parse_report import Path, Report, quoted
 
@@ -63,7 +65,21 @@ FIELDS: Final = (
 )
 """Every field that a task of any kind may have."""
 
-OF_PEOPLE: Final = ("prompt", "roles", "exclude", "form", "due", "priority")
+OF_PEOPLE: Final = (
+    "prompt",
+    "roles",
+    "exclude",
+    "allow",
+    "deny",
+    "form",
+    "due",
+    "on_overdue",
+    "reminders",
+    "calendar",
+    "requeue_after",
+    "distribute",
+    "priority",
+)
 """Fields of a task that people do."""
 
 OF_WORKERS: Final = ("retry", "timeout")
@@ -75,17 +91,8 @@ WAIT_MAX: Final = 7 * 24 * 3600
 
 LATER: Final = frozenset(
     {
-        "allow",
-        "budget",
-        "calendar",
         "capacity",
-        "deny",
-        "distribute",
         "keep",
-        "model",
-        "on_overdue",
-        "reminders",
-        "tools",
     },
 )
 """Fields that the format plans and nothing heeds yet: to accept one silently would be a promise not kept."""
@@ -111,7 +118,14 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
         exclude=_excluded(fields),
         form=fields.schema("form"),
         output=fields.schema("output"),
+        allow=fields.source("allow"),
+        deny=fields.source("deny"),
         due=fields.duration("due"),
+        on_overdue=read_overdue(fields),
+        reminders=read_reminders(fields),
+        calendar=read_calendar(fields),
+        requeue_after=fields.duration("requeue_after"),
+        distribute=cast("Distribute", fields.choice("distribute", get_args(Distribute))),
         priority=fields.integer("priority", 0, PRIORITY_MAX),
         next=_transitions(fields),
         split=cast("Split", fields.choice("split", ("first", "all"))),

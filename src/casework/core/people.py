@@ -4,6 +4,7 @@ from casework.core.actor import Assignee
 from casework.core.command import Assign, Pause, Process, Reassign, Save, StepCommand, Unassign
 from casework.core.definition import HUMAN, Json
 from casework.core.draft import Draft
+from casework.core.due import touch
 from casework.core.errors import Conflict, Denied, Invalid, NotFound, Problem
 from casework.core.moves import refusal
 from casework.core.schema import compile_schema
@@ -124,7 +125,7 @@ def save(draft: Draft, command: Save) -> None:
 
 def keep(draft: Draft, step: Step, data: dict[str, object]) -> None:
     """Merge data over what was saved on the step."""
-    changed = draft.change(step, data={**step.data, **data})
+    changed = touch(draft, draft.change(step, data={**step.data, **data}))
     draft.record("step.saved", changed, fields=sorted(data))
 
 
@@ -137,6 +138,7 @@ def interrupt(draft: Draft, account_id: int, *, but: int | None = None) -> None:
 
 def _give(draft: Draft, step: Step, assignee: Assignee) -> Step:
     changed = draft.close_period(step, state=ASSIGNED, account_id=assignee.account_id, member_id=assignee.member_id)
+    changed = touch(draft, changed)
     facts = {"account_id": assignee.account_id}
     if step.account_id is not None:
         facts["from"] = step.account_id
@@ -149,5 +151,5 @@ def _begin_work(draft: Draft, step: Step) -> None:
     if account_id is None:  # pragma: no cover - the table lets nobody start a step that has no assignee
         return
     interrupt(draft, account_id, but=step.number)
-    draft.open_period(step)
+    touch(draft, draft.open_period(step))
     draft.interrupts = account_id

@@ -60,8 +60,8 @@ def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
     return (task.on_failure or draft.version.definition.on_failure) == "incident"
 
 
-def skip(draft: Draft, step: Step, reason: str, *, to: str | None = None) -> None:
-    """Go on without the step: to `to`, else by its first way that is open without an output, by `otherwise`, or not.
+def skip(draft: Draft, step: Step, reason: str, to: str | None = None) -> None:
+    """Go on without the step: at `to`, else by its first way that is open without an output, by `otherwise`, or not.
 
     A way whose condition cannot be decided without an output is not open.
     """
@@ -70,7 +70,7 @@ def skip(draft: Draft, step: Step, reason: str, *, to: str | None = None) -> Non
     if step.parent is not None:
         rejoin(draft, step)
         return
-    target = to or _way_without_output(draft, step)
+    target = _way_without_output(draft, step) if to is None else to
     if target is not None and target != END:
         arrive(draft, target, (step,))
 
@@ -245,8 +245,6 @@ def rejoin(draft: Draft, child: Step) -> None:
     if child.state == COMPLETED:
         draft.record("step.completed", child)
     parent = draft.step(child.parent or 0)
-    if not parent.is_live:  # it ended first, and took this one along
-        return
     if parent.kind == FOR_EACH:
         _gather(draft, parent, child)
     else:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from casework.core.calendar import DEFAULT, Calendar
 from casework.core.definition import Json
 from casework.core.step import AT_WORK, Step
 from casework.core.version import Version
@@ -49,7 +50,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     parent_run_id, parent_step: the step of another run that this one was made for.
     undo: what is to be undone, in order of completion. ending: set while it is being undone.
     context: what conditions may see beside the run itself (`member`, `chat`, `workflow`, ...), as far as the version's
-    expressions name it.
+    expressions name it. calendar: the workspace's, as far as the version needs it.
     """
 
     id: int
@@ -80,6 +81,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     undo: tuple[Undo, ...] = ()
     ending: Ending | None = None
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    calendar: Calendar = DEFAULT
 
     @property
     def is_open(self) -> bool:

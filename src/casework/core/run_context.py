@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from casework.core.assignment import STATUS
+from casework.core.calendar import is_open
 from casework.core.definition import Json
 from casework.core.run import Run, current_step
 from casework.core.step import Step
@@ -14,10 +15,6 @@ BESIDE: Final = ("member", "chat", "workflow")
 
 AGE_UNSET: Final = -1
 """An age that nobody told: conditions compare numbers, and a null would make each of them an error."""
-
-_WEEKEND: Final = 5
-_OPENS: Final = 9
-_CLOSES: Final = 17
 
 
 def build_context(
@@ -42,7 +39,7 @@ def build_context(
         "output": output,
         "tasks": tasks_map(run),
         "now": now,
-        "is_business_hours": is_business_hours(now),
+        "is_business_hours": is_open(run.calendar, now),
         "error": None if at is None else at.caught if at.error is None else at.error,
         "item": None if at is None else at.item,
         "index": None if at is None else at.item_index,
@@ -85,12 +82,6 @@ def tasks_map(run: Run) -> dict[str, dict[str, Any]]:
         if step.is_output:
             known["output"] = step.output
     return found
-
-
-def is_business_hours(now: datetime) -> bool:
-    """Monday to Friday, 9 to 17 UTC."""
-    at = now.astimezone(UTC)
-    return at.weekday() < _WEEKEND and _OPENS <= at.hour < _CLOSES
 
 
 def named(names: Collection[str]) -> frozenset[str]:

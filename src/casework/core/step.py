@@ -30,6 +30,9 @@ LIVE: Final = frozenset({READY, ASSIGNED, IN_PROGRESS, PAUSED, QUEUED, WAITING, 
 ENDED: Final = frozenset({COMPLETED, FAILED, CANCELLED, SKIPPED})
 """States that never change again."""
 
+HELD: Final = frozenset({ASSIGNED, IN_PROGRESS, PAUSED})
+"""States in which a person has the step."""
+
 AT_WORK: Final = frozenset({IN_PROGRESS, QUEUED})
 """States in which a step is being worked on; every other live state waits."""
 
@@ -46,6 +49,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     working_ms: closed work periods; open_since: the start of the one that is open.
     sources: steps whose ends led here. absorbed_by: tasks with `join: any` that take in what this branch sends there.
     is_left: left behind by a select; it does not hold the run open.
+    distribute: how the engine chooses who gets it; None leaves it to people. lapsed_ids: accounts it was taken from
+    because they did nothing. requeue_at: when it will be, unless they do something. reminders: instants at which people
+    are still to be reminded. is_overdue: was not done when it was due, and what follows has been done.
     attempt: number of the newest attempt; failures: attempts that count against `retry`. worker: who performs it, since
     attempt_at. incident: why it waits for somebody to decide. ask: what a worker asks a person, and the form of the
     answer; the step that asks is its parent. awaits: the event that a wait is for: its name, a space, its correlation.
@@ -90,6 +96,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     due_at: datetime | None = None
+    is_overdue: bool = False
+    reminders: tuple[datetime, ...] = ()
+    requeue_at: datetime | None = None
+    distribute: str | None = None
+    lapsed_ids: tuple[int, ...] = ()
     try_resolve_at: datetime | None = None
     awaits: str | None = None
 

@@ -60,14 +60,12 @@ class Timetable:
 
     def after(self, at: datetime) -> datetime | None:
         """The first instant later than `at`, in UTC; None where none comes for fifty years."""
+        instants = (found.astimezone(UTC) for found in CronSim(self._cron, at.astimezone(self._zone)))
         try:
-            for found in CronSim(self._cron, at.astimezone(self._zone)):
-                instant = found.astimezone(UTC)
-                if instant > at:  # an hour that comes twice is told by its first time, which may be over
-                    return instant
+            # An hour that comes twice is told by its first time, which may be over.
+            return next((instant for instant in instants if instant > at), None)
         except (OverflowError, ValueError):  # beyond the last year that there is
             return None
-        return None
 
     def latest(self, first: datetime, until: datetime) -> datetime:
         """The last instant not later than `until`; `first`, which is one of them, where no later one is."""
@@ -77,8 +75,6 @@ class Timetable:
                 found, instant = instant, self.after(instant)
             if found is not None:
                 return found
-            if until - window <= first:
-                break
         return first
 
 

@@ -26,6 +26,7 @@ class Version:
         "_for_each",
         "_indicators",
         "_input",
+        "_people",
         "_programs",
         "_schemas",
         "_tasks",
@@ -33,6 +34,7 @@ class Version:
         "definition",
         "graph",
         "names",
+        "needs_calendar",
         "output",
         "run_indicators",
     )
@@ -48,6 +50,10 @@ class Version:
             task.key: tuple((way, _optional(compile_condition, way.when)) for way in task.next) for task in tasks
         }
         self._for_each: Final = {task.key: _optional(compile_expression, task.for_each) for task in tasks}
+        self._people: Final = {
+            task.key: (_optional(compile_expression, task.allow), _optional(compile_expression, task.deny))
+            for task in tasks
+        }
         self._indicators: Final = {task.key: _indicators(task.indicators) for task in tasks}
         self._input: Final = _optional(compile_schema, definition.input)
         self._programs: Final = {task.key: compile_program(task.kind, task.settings) for task in tasks}
@@ -56,6 +62,11 @@ class Version:
             for task in tasks
         }
         self.names: Final = self._names()
+        self.needs_calendar: Final = (
+            definition.calendar is not None
+            or any(task.calendar is not None for task in tasks)
+            or "is_business_hours" in self.names
+        )
 
     def __repr__(self) -> str:
         return f"Version({self.definition.key!r})"
@@ -76,6 +87,10 @@ class Version:
         """What gives the items that the task is done for; None where it is done once."""
         return self._for_each[key]
 
+    def people(self, key: str) -> tuple[Expression | None, Expression | None]:
+        """What gives the accounts that may do the task, and those that may not; None where nothing is said."""
+        return self._people[key]
+
     def indicators(self, key: str) -> Indicators:
         """What is computed when a step of that task completes."""
         return self._indicators[key]
@@ -92,6 +107,7 @@ class Version:
         """What a context needs at most, over all expressions of the version."""
         expressions: list[Condition | Expression | None] = [self.output, *self._for_each.values()]
         expressions += [condition for ways in self._ways.values() for _, condition in ways]
+        expressions += [expression for people in self._people.values() for expression in people]
         for indicators in (self.run_indicators, *self._indicators.values()):
             expressions += [expression for _, expression in indicators]
         names = [expression.names for expression in expressions if expression is not None]

@@ -1,11 +1,10 @@
 """A visit of a task: the step that is made when a run reaches it."""
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
 from casework.core.definition import HUMAN, Task
 from casework.core.draft import Draft
+from casework.core.due import due_fields
 from casework.core.ids import step_uuid
 from casework.core.step import COMPLETED, PARKED, QUEUED, READY, Step
 
@@ -30,11 +29,30 @@ def shell_beneath(draft: Draft, parent: Step) -> Step:
 
 def make(draft: Draft, task: Task, bare: Step) -> Step:
     """Begin a visit: a person's step waits for somebody to take it, an automatic one for its turn."""
-    if task.kind == HUMAN:
-        return _ready(draft, task, bare)
-    step = draft.add(replace(bare, state=QUEUED, created_at=draft.now, priority=draft.run.priority))
-    draft.record("step.created", step, task=task.key, visit=step.visit)
+    if task.kind == HUMAN and draft.version.people(task.key) == (None, None):
+        return ready(draft, _created(draft, task, replace(bare, state=READY)))
+    step = _created(draft, task, replace(bare, state=QUEUED))
     draft.pending.append(step.number)
+    return step
+
+
+def ready(draft: Draft, step: Step) -> Step:
+    """A person's step waits for somebody to take it, from now: its time runs."""
+    task = draft.version.task(step.task)
+    return draft.change(
+        step,
+        state=READY,
+        actor_roles=task.roles,
+        deny_ids=tuple(sorted({*step.deny_ids, *_excluded(draft, task)})),
+        priority=draft.run.priority if task.priority is None else task.priority,
+        distribute=None if task.distribute == "pull" else task.distribute,
+        **due_fields(draft, task),
+    )
+
+
+def _created(draft: Draft, task: Task, bare: Step) -> Step:
+    step = draft.add(replace(bare, created_at=draft.now, priority=draft.run.priority))
+    draft.record("step.created", step, task=task.key, visit=step.visit)
     return step
 
 
@@ -50,23 +68,6 @@ def _numbered(draft: Draft, task: Task, **fields: object) -> Step:
         created_at=draft.now,
     )
     return replace(bare, **fields)
-
-
-def _ready(draft: Draft, task: Task, bare: Step) -> Step:
-    due_at = None if task.due is None else draft.now + timedelta(seconds=task.due)
-    step = draft.add(
-        replace(
-            bare,
-            state=READY,
-            created_at=draft.now,
-            actor_roles=task.roles,
-            deny_ids=_excluded(draft, task),
-            priority=draft.run.priority if task.priority is None else task.priority,
-            due_at=due_at,
-        )
-    )
-    draft.record("step.created", step, task=task.key, visit=step.visit)
-    return step
 
 
 def _excluded(draft: Draft, task: Task) -> tuple[int, ...]:

@@ -64,7 +64,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     data: what the definition gives the step, with the `answers` of people to what an earlier attempt asked. memory:
     what an earlier attempt left for this one. key: the same for every attempt, for systems that take an idempotency
-    key. seconds: how long the attempt may take; None is as long as it likes.
+    key. seconds: how long the attempt may take; None is as long as it likes. budget: what the whole run may spend.
+    part: which of several things that the step does outside this is; "" where it does one.
     """
 
     workspace_id: int
@@ -80,11 +81,13 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int | None = None
     chat_id: int | None = None
     member_id: int | None = None
+    budget: Json = None
+    part: str = ""
 
     @property
     def key(self) -> str:
-        """The idempotency key of everything that is done outside for this step."""
-        return str(self.step_uuid)
+        """The idempotency key of what is done outside for this step, or for the part of it that this is."""
+        return f"{self.step_uuid}:{self.part}" if self.part else str(self.step_uuid)
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,7 +67,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     deny: Places = Places()
 
     def check(self, host: str, port: int, addresses: Sequence[Address]) -> None:
-        """Nothing, where a host may be called at all of its addresses.
+        """Nothing, where a host may be called at all of its addresses; with none of them, as far as its name says.
 
         Raises:
             Blocked: it may not; where one address of several may not be called, none is.
@@ -78,8 +78,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         is_allowed = self.allow.has_host(host)
         for address in addresses:
             self._check_address(host, address, is_allowed=is_allowed)
-        if not (port in PORTS or port >= FREE_PORTS or is_allowed or all(map(self.allow.has_address, addresses))):
+        if not (is_allowed or port in PORTS or port >= FREE_PORTS or self._allows_all(addresses)):
             raise Blocked(f"Port {port} is not called from here.")
+
+    def _allows_all(self, addresses: Sequence[Address]) -> bool:
+        """Whether every address is allowed by itself; where none is known yet, whether any could be."""
+        return all(map(self.allow.has_address, addresses)) if addresses else bool(self.allow.networks)
 
     def _check_address(self, host: str, address: Address, *, is_allowed: bool) -> None:
         if self.deny.has_address(address):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
 from casework.core.command import Assign, Command, Process, Start, StepCommand, Take
 from casework.core.decide import Decision, Refusal, decide, interrupt
@@ -14,10 +15,12 @@ from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from casework.core.run import PENDING, Run
 from casework.core.run_context import named
+from casework.engine.announcing import tell_chat, tell_run
 from casework.engine.catalog import Catalog, Edition
 from casework.engine.ledger import Held, Ledger
+from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
-from casework.store import changes, context, definitions, runs, signals
+from casework.store import calendars, changes, context, definitions, runs, signals
 from casework.store.database import Connection
 from casework.store.runs import RunRow
 
@@ -62,6 +65,14 @@ class Batch:
         await changes.drop_chats(
             self._connection, [chat_id for run_id, chat_id in self._opened_chats.items() if run_id not in kept]
         )
+
+    def announce(self, hub: Hub) -> None:
+        """Tell what was changed and what was said, once it is committed."""
+        for held in self._held.values():
+            if held.is_changed:
+                tell_run(hub, held.edition.workspace_id, held.edition.workflow_id, held.chat_id, held.run)
+        for said in self._ledger.said:
+            tell_chat(hub, said.workspace_id, said.message.chat_id, said.member_ids)
 
     # Before deciding
 
@@ -166,6 +177,17 @@ class Batch:
             for run_id in ids:
                 held = self._held[run_id]
                 held.run = msgspec.structs.replace(held.run, context=found[run_id])
+        await self._add_calendars([self._held[run_id] for run_id in run_ids])
+
+    async def _add_calendars(self, held: Sequence[Held]) -> None:
+        """Each workspace's business hours, as far as a version needs them."""
+        wanted = [one for one in held if one.edition.version.needs_calendar]
+        if not wanted:
+            return
+        found = await calendars.load(self._connection, {one.edition.workspace_id for one in wanted})
+        for one in wanted:
+            calendar = found.get(one.edition.workspace_id, DEFAULT)
+            one.run = msgspec.structs.replace(one.run, calendar=calendar)
 
     # Deciding
 
@@ -288,7 +310,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
 def _place(held: Held) -> context.Place:
     return context.Place(
         member_id=held.run.member_id,
-        chat_id=held.fixed["chat_id"] if held.row is None else held.row.chat_id,
+        chat_id=held.chat_id,
         workflow_id=held.edition.workflow_id,
         version_number=held.edition.number,
     )

@@ -7,12 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from casework.core.actor import SYSTEM
-from casework.core.command import Lose
+from casework.core.command import Lose, Recall
 from casework.core.errors import CaseworkError
 from casework.engine.order import Order
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
-from casework.store import workers
+from casework.store import queue, workers
 from casework.store.database import Database
 from casework.store.workers import Attempt
 
@@ -67,6 +67,23 @@ class Lease:
         self._lost(before - held)
 
 
+def recalling(database: Database, engine: Engine, *, lease_seconds: float) -> Periodic:
+    """Calls workers again to queued steps whose call was lost, again and again."""
+    return Periodic("recalling", partial(_recall, database, engine), every_seconds=lease_seconds)
+
+
+async def _recall(database: Database, engine: Engine) -> None:
+    async with database.read() as connection:
+        found = await queue.uncalled(connection)
+    await _submit(
+        engine,
+        [
+            Order(workspace_id=workspace_id, run_id=run_id, command=Recall(step=step), actor=SYSTEM)
+            for workspace_id, run_id, step in found
+        ],
+    )
+
+
 def takeover(database: Database, engine: Engine, *, lease_seconds: float) -> Periodic:
     """Gives the steps of workers that are gone to others, again and again."""
     return Periodic(
@@ -87,6 +104,11 @@ async def _take_over(database: Database, engine: Engine, lease_seconds: float) -
         )
         for at in found
     ]
+    await _submit(engine, orders)
+
+
+async def _submit(engine: Engine, orders: Sequence[Order]) -> None:
+    """Give orders that somebody else may have made needless."""
     results = await asyncio.gather(*(engine.submit(order) for order in orders), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, CaseworkError):

@@ -11,12 +11,15 @@ import msgspec
 from casework.core.actor import Actor
 from casework.core.decide import Decision
 from casework.core.definition import Json
+from casework.core.event import Event
 from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
-from casework.store import changes, queue, signals
+from casework.engine.speech import fact_of, message_of_step
+from casework.store import changes, messages, queue, signals
 from casework.store.changes import STEP_FRESH, STEP_MOVED, CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
+from casework.store.messages import NewMessage, Said
 from casework.store.queue import ErrandJob, StepJob
 from casework.store.runs import RunRow
 from casework.store.signals import Taken
@@ -67,6 +70,12 @@ class Held(msgspec.Struct, kw_only=True):
         """Whether a decision was accepted."""
         return self.row is None or self.run.revision != self.row.revision
 
+    @property
+    def chat_id(self) -> int | None:
+        """The chat that the run belongs to."""
+        found: int | None = self.fixed["chat_id"] if self.row is None else self.row.chat_id
+        return found
+
 
 class Ledger:
     """The rows of one commit."""
@@ -80,6 +89,9 @@ class Ledger:
         self._taken: list[Taken] = []
         self._memories: dict[tuple[int, int, int], Json] = {}
         self._calls: list[CallRow] = []
+        self._speech: list[tuple[NewMessage, EventRow]] = []
+        self.said: list[Said] = []
+        """What was said in chats, once it is written."""
 
     def accept(self, held: Held, decision: Decision, actor: Actor) -> None:
         """Take a decision in: the run as it is afterwards, the facts, and what else follows."""
@@ -94,20 +106,11 @@ class Ledger:
         held.run = after
         self._note_automation(held, decision)
         for event in decision.events:
-            self._events.append(
-                EventRow(
-                    workspace_id=held.edition.workspace_id,
-                    type=event.type,
-                    run_id=after.id,
-                    step_number=event.step,
-                    revision=after.revision,
-                    actor_kind=actor.kind,
-                    actor_id=actor.id,
-                    actor_name=actor.name,
-                    data=event.data,
-                    at=after.updated_at,
-                )
-            )
+            self._events.append(_event_row(held, event, actor))
+            speech = None if held.chat_id is None else message_of_step(after, held.chat_id, event)
+            if speech is not None:
+                fact = Event(type="chat.message", step=event.step, data=fact_of(speech))
+                self._speech.append((speech, _event_row(held, fact, actor)))
 
     def take(self, signal: int, held: Held, step: int) -> None:
         """An event was taken by a step."""
@@ -116,6 +119,8 @@ class Ledger:
     async def write(self, connection: Connection, batch: Sequence[Held], now: datetime) -> None:
         """Write everything, one statement a table."""
         held = [one for one in batch if one.is_changed]
+        # Chats before runs, as everybody who writes in one has it: a chat's last message moves what its runs show.
+        await messages.lock_chats(connection, [speech.chat_id for speech, _ in self._speech])
         await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
         await changes.update_runs(connection, [_changed_row(one, one.row) for one in held if one.row is not None])
         await changes.update_steps(connection, [row for one in held for row in _changed_steps(one)])
@@ -123,6 +128,9 @@ class Ledger:
         await changes.close_periods(connection, self._closed)
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
         await changes.hand_over_chats(connection, [owner for one in held for owner in _new_owner(one)])
+        self.said = await messages.say(connection, [(event.workspace_id, new) for new, event in self._speech])
+        kept = {one.message.uuid for one in self.said}
+        self._events += [event for new, event in self._speech if new.uuid in kept]
         await changes.insert_events(connection, self._events)
         await changes.insert_calls(connection, self._calls)
         await changes.keep_memories(connection, self._memories)
@@ -143,6 +151,7 @@ class Ledger:
                     step=job.step,
                     attempt=job.attempt,
                     priority=decision.run.step(job.step).priority,
+                    revision=decision.run.step(job.step).revision,
                 )
             )
         for errand in decision.errands:
@@ -196,6 +205,21 @@ class Ledger:
                 account_id=new.account_id,
                 started_at=new.open_since,
             )
+
+
+def _event_row(held: Held, event: Event, actor: Actor) -> EventRow:
+    return EventRow(
+        workspace_id=held.edition.workspace_id,
+        type=event.type,
+        run_id=held.run.id,
+        step_number=event.step,
+        revision=held.run.revision,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        data=event.data,
+        at=held.run.updated_at,
+    )
 
 
 def current_task_id(run: Run, edition: Edition) -> int | None:

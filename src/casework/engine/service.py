@@ -11,6 +11,7 @@ from casework.clock import Clock
 from casework.core.errors import LimitExceeded, Unavailable
 from casework.engine.batch import Batch, Pending
 from casework.engine.catalog import Catalog
+from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
 from casework.store import statistics
 from casework.store.database import COMMITS_AT_ONCE, Database, refusal
@@ -34,8 +35,9 @@ log = structlog.get_logger(__name__)
 class Engine:
     """The one writer of a process. Start it, submit orders from any task, stop it: what was accepted is carried out."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, hub: Hub | None = None) -> None:
         self._database = database
+        self._hub = hub
         self._clock = clock
         self._catalog = Catalog()
         self._waiting: deque[Pending] = deque()
@@ -151,7 +153,10 @@ class Engine:
         for one in batch:
             one.result = None
         async with self._database.commit() as connection:
-            await Batch(connection, self._catalog, self._clock.now()).carry_out(batch)
+            work = Batch(connection, self._catalog, self._clock.now())
+            await work.carry_out(batch)
+        if self._hub is not None:
+            work.announce(self._hub)
         for one in batch:
             _settle(one)
 

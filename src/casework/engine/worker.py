@@ -19,7 +19,7 @@ from casework import entropy
 from casework.clock import Clock
 from casework.core.actor import Actor
 from casework.core.command import Claim, Lose, Progress, Report, ReportFailure, StepCommand, Suspend
-from casework.core.errors import Conflict, NotFound, Unavailable
+from casework.core.errors import CaseworkError, Conflict, LimitExceeded, NotFound, Unavailable
 from casework.core.run import Run
 from casework.core.work import Call, Done, Failed, Performer, Result, Suspended, Tell, Work
 from casework.engine.leases import Lease
@@ -44,6 +44,9 @@ RETRY_SECONDS: Final = 1.0
 
 HEARTBEAT: Final = timedelta(seconds=30)
 """Of the queue: a job whose worker died before it claimed the step is given to another after so long."""
+
+OUTPUT_MAX: Final = 4 * 1024 * 1024
+"""Bytes of an output, as JSON: it is kept with the step, and whoever opens the run loads it."""
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +141,7 @@ class Worker:
             raise
         finally:
             del self._attempts[at]
-        outcome = await self._say(at, self._report(at, result))
+        outcome = await self._tell_result(at, result)
         if outcome is None or outcome.taken is None:
             return None, at
         taken = outcome.run.step(outcome.taken)
@@ -164,6 +167,7 @@ class Worker:
             seconds=task.timeout,
             chat_id=background.chat_id,
             member_id=run.member_id,
+            budget=run.version.definition.budget,
         )
         try:
             async with asyncio.timeout(task.timeout):
@@ -173,6 +177,19 @@ class Worker:
         except Exception as error:
             log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=True)
             return Failed(code="error", message=f"{type(error).__name__}: {error}"[:1000])
+
+    async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:
+        """Report; an output that cannot be kept fails the attempt, so that it does not stay under way for ever."""
+        if isinstance(result, Done) and (size := _size(result.output)) > OUTPUT_MAX:
+            message = f"The output has {size:,} bytes as JSON; at most {OUTPUT_MAX:,} are kept."
+            result = Failed(code="too_large", message=message, is_final=True, calls=result.calls)
+        try:
+            return await self._say(at, self._report(at, result))
+        except Exception as error:
+            log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, exc_info=True)
+            words = error.message if isinstance(error, CaseworkError) else type(error).__name__
+            failure = Failed(code="output", message=f"What it reported cannot be kept: {words}", calls=result.calls)
+            return await self._say(at, self._report(at, failure))
 
     def _teller(self, at: Attempt) -> Tell:
         async def tell(detail: dict[str, Any], memory: Any = msgspec.UNSET, calls: tuple[Call, ...] = ()) -> None:
@@ -194,7 +211,7 @@ class Worker:
             step=at.step,
             attempt=at.attempt,
             code=result.code,
-            message=result.message,
+            message=result.message.replace("\x00", "\ufffd"),  # PostgreSQL cannot keep it
             is_final=result.is_final,
             retry_after=result.retry_after,
             seed=entropy.new_fraction(),
@@ -211,7 +228,7 @@ class Worker:
             except (Conflict, NotFound) as error:
                 log.debug("worker.too_late", run=at.run_id, step=at.step, attempt=at.attempt, error=error.message)
                 return None
-            except Unavailable:
+            except (Unavailable, LimitExceeded):
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _holding(self) -> frozenset[Attempt]:
@@ -222,3 +239,11 @@ class Worker:
         for at in gone:
             if at in self._attempts:
                 self._attempts[at].cancel()
+
+
+def _size(output: Any) -> int:
+    """Bytes of an output as JSON; 0 of what is none, which is refused where it is written."""
+    try:
+        return len(msgspec.json.encode(output))
+    except (TypeError, ValueError, RecursionError):
+        return 0

@@ -79,7 +79,7 @@ async def create(services: Services, grant: Grant, wish: Wish, claim: Claim | No
     try:
         outcome = await services.engine.create(new)
     except Invalid as error:
-        raise _told(error) from error
+        raise told(error) from error
     return {"id": outcome.run.id}
 
 
@@ -181,7 +181,7 @@ def _wrong(name: str, message: str) -> Invalid:
     return Invalid(f"{name}: {message}", (Problem(path=f"/{name}", message=message),))
 
 
-def _told(error: Invalid) -> Invalid:
+def told(error: Invalid) -> Invalid:
     """The same refusal with its places in the text too: where there is one problem, the text is all that is sent."""
     places = " ".join(f"{problem.path[1:]}: {problem.message}" for problem in error.problems if problem.path)
     return Invalid(f"{error.message} {places}".strip(), error.problems)

@@ -17,7 +17,7 @@ from casework.engine.batch import as_run
 from casework.engine.catalog import Edition
 from casework.operations.assignments import AssignmentView, TaskView, row_of, seen
 from casework.operations.services import Services
-from casework.store import assignments, context, runs
+from casework.store import assignments, calendars, context, runs
 from casework.store.assignments import AssignmentRow, Operator, OperatorChat
 from casework.store.database import Connection
 
@@ -101,7 +101,8 @@ async def _load(services: Services, connection: Connection, grant: Grant, row: A
     )
     beside = await context.load(connection, grant.workspace_id, {row.id: place}, BESIDE)
     run = as_run(stored[0], edition, [step for _, step in steps[row.id]])
-    return msgspec.structs.replace(run, context=beside[row.id]), edition
+    kept = await calendars.find(connection, grant)
+    return msgspec.structs.replace(run, context=beside[row.id], calendar=kept.calendar), edition
 
 
 def _ways(draft: Draft, current: Step, edition: Edition) -> tuple[Way, ...]:

@@ -88,7 +88,7 @@ async def open_chat(
     member_id = chats.owner_of(grant, wish.member_id)
     grant.require_own_or(member_id, ASSIGN)
     async with services.database.read() as connection:
-        workflow_id = await _usable(connection, grant, run.workflow)
+        workflow_id = await usable(connection, grant, run.workflow)
         if member_id not in await store.known_members(connection, grant, [member_id]):
             raise chats.no_member("/memberId")
     new = _new_run(grant, new_uuid(services.clock.now()), workflow_id, run.input)
@@ -125,7 +125,7 @@ async def start(
     async with services.database.read() as connection:
         found = await chats.seen(connection, grant, chat, needs=chats.WRITE)
         grant.require_own_or(found.member_id, ASSIGN)
-        workflow_id = await _usable(connection, grant, run.workflow)
+        workflow_id = await usable(connection, grant, run.workflow)
         if await chat_runs.has_open(connection, grant, found.id):
             if claim is not None and await idempotency.find(connection, claim.scope) is not None:
                 raise AlreadyClaimed  # it is the run that this very request started a moment ago
@@ -150,12 +150,8 @@ async def said(services: Services, grant: Grant, chat: int | UUID, wish: message
         if run is None or not await store.lock(connection, grant, found.id):
             raise NotFound("There is no such chat.")
         kept = await message_store.find(connection, grant, found.id, run.uuid)
-        if kept is not None:
-            return kept
-        return await messages.keep(
-            connection,
-            grant,
-            NewMessage(
+        if kept is None:
+            new = NewMessage(
                 uuid=run.uuid,
                 chat_id=found.id,
                 role=wish.role,
@@ -163,14 +159,16 @@ async def said(services: Services, grant: Grant, chat: int | UUID, wish: message
                 created_at=services.clock.now(),
                 run_id=run.id,
                 member_id=grant.principal.member_id,
-            ),
-        )
+            )
+            kept = await messages.keep(connection, grant, new)
+    chats.tell(services, grant, found)
+    return kept
 
 
 _AS_OPENED: Final = ChatChange(summary="", channel="web", chat_type="chat")
 
 
-async def _usable(connection: Connection, grant: Grant, workflow: int | UUID) -> int:
+async def usable(connection: Connection, grant: Grant, workflow: int | UUID) -> int:
     """The id of a workflow of which the caller may start runs."""
     flow = await analytics.flow(connection, grant, workflow)
     rights = None if flow is None else await access.find(connection, grant, flow.id)

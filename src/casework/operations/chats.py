@@ -11,6 +11,7 @@ from casework.core.errors import Conflict, Denied, Invalid, NotFound, Preconditi
 from casework.core.permission import Grant
 from casework.entropy import new_uuid
 from casework.operations.services import Services
+from casework.operations.telling import tell_chat
 from casework.store import audit, chats, idempotency
 from casework.store.chats import Chat, ChatChange, NewChat
 from casework.store.database import Connection
@@ -118,6 +119,7 @@ async def open_chat(services: Services, grant: Grant, wish: ChatWish, claim: Cla
         if chat_id is None:
             raise no_member("/memberId")
         await _record(connection, grant, "chat.opened", {"chat_id": chat_id}, at)
+    tell_chat(services, grant, chat_id, [member_id])
     return reference
 
 
@@ -151,6 +153,7 @@ async def change(
             raise _gone(wish.expected_revision)
         fields = [name for name in ChatChange.__struct_fields__[:-1] if getattr(wish, name) is not None]
         await _record(connection, grant, "chat.updated", {"chat_id": chat.id, "fields": fields}, at)
+    tell(services, grant, chat)
     return str(chat.uuid)
 
 
@@ -171,6 +174,7 @@ async def delete(
         if not await chats.delete(connection, grant, chat.id, expected_revision, at=at):
             raise _gone(expected_revision)
         await _record(connection, grant, "chat.deleted", {"chat_id": chat.id}, at)
+    tell(services, grant, chat)
 
 
 async def add_participants(
@@ -208,7 +212,13 @@ async def add_participants(
         if count > PARTICIPANTS_MAX:
             raise Conflict(f"At most {PARTICIPANTS_MAX} members take part in a chat.")
         await _record(connection, grant, "chat.joined", {"chat_id": chat.id, "member_ids": wanted}, at)
+    tell_chat(services, grant, chat.id, [chat.member_id, *chat.participants, *wanted])
     return str(chat.uuid)
+
+
+def tell(services: Services, grant: Grant, chat: Chat) -> None:
+    """Tell those who are in the chat that it is another one than it was."""
+    tell_chat(services, grant, chat.id, [chat.member_id, *chat.participants])
 
 
 def no_member(path: str) -> Invalid:

@@ -6,7 +6,7 @@ from typing import Final
 from casework.operations.once import KEPT_FOR
 from casework.operations.services import Services
 from casework.operations.sign_in import FAILURES_WITHIN
-from casework.store import attempts, deliveries, idempotency, partitions, sessions, signals, stats
+from casework.store import attempts, deliveries, idempotency, partitions, queue, sessions, signals, stats
 
 HOUSEKEEPING_SECONDS: Final = 600
 """How often a process looks after its database."""
@@ -15,11 +15,17 @@ _FOLDED_AFTER: Final = timedelta(days=2)
 """Counts of days so long past are made one row a day: their writers have moved on to other rows."""
 
 
+JOBS_NOTED_FOR: Final = timedelta(days=3)
+"""How long it can be seen which call to a worker became of what: a weekend."""
+
 DELIVERIES_KEPT_FOR: Final = timedelta(days=30)
 """How long it can be seen what webhooks were told."""
 
 _FORGOTTEN_AT_ONCE: Final = 10_000
 """Deliveries, and events, that one call forgets: a second's work, and more in a day than a server sends."""
+
+_JOBS_FORGOTTEN_AT_ONCE: Final = 100_000
+"""Notes that one call forgets: each job leaves three, and ten minutes are enough for a hundred jobs a second."""
 
 
 async def tidy(services: Services) -> None:
@@ -43,3 +49,5 @@ async def tidy(services: Services) -> None:
         await deliveries.forget_before(connection, now - DELIVERIES_KEPT_FOR, limit=_FORGOTTEN_AT_ONCE)
     async with services.database.write() as connection:
         await signals.forget_expired(connection, now, limit=_FORGOTTEN_AT_ONCE)
+    async with services.database.write() as connection:
+        await queue.forget_before(connection, now - JOBS_NOTED_FOR, limit=_JOBS_FORGOTTEN_AT_ONCE)

@@ -78,6 +78,7 @@ async def send(services: Services, grant: Grant, identifier: int | UUID, wish: W
         if claim is not None:
             await idempotency.claim(connection, claim, str(new.uuid), at)
         await keep(connection, grant, new)
+    chats.tell(services, grant, chat)
     return str(new.uuid)
 
 

@@ -9,6 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from casework.clock import Clock
     from casework.egress.caller import Caller
+    from casework.engine.live import Hub
     from casework.engine.service import Engine
     from casework.keyring import Keyring
     from casework.settings import Settings
@@ -24,3 +25,4 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     keyring: Keyring | None
     caller: Caller
+    live: Hub

@@ -106,6 +106,25 @@ async def page(
     return [RunRow(**row) for row in rows]
 
 
+_ONE: Final = f"""
+with page as (select uuid, created_at from runs where workspace_id = $1 and workflow_id = $2 and uuid = $3) {_SHOWN}
+"""  # noqa: S608 - a constant statement
+
+
+async def find(connection: Connection, grant: Grant, workflow_id: int, uuid: UUID) -> RunRow | None:
+    """The run of that UUID, where it is the workflow's."""
+    row = await connection.fetchrow(_ONE, grant.workspace_id, workflow_id, uuid)
+    return None if row is None else RunRow(**row)
+
+
+_JUDGE: Final = "update runs set feedback = $3 where workspace_id = $1 and id = $2"
+
+
+async def judge(connection: Connection, grant: Grant, run_id: int, feedback: str) -> None:
+    """Keep what somebody says of a run, in place of what was said before; it is no change of the run itself."""
+    await connection.execute(_JUDGE, grant.workspace_id, run_id, feedback)
+
+
 _FOUND: Final = "select uuid, created_at from runs where workspace_id = $1 and workflow_id = $2"
 _ORDER: Final = "order by created_at desc, uuid"
 

@@ -110,6 +110,11 @@ _STEP_TYPES: Final = {
     "started_at": "timestamptz",
     "ended_at": "timestamptz",
     "due_at": "timestamptz",
+    "is_overdue": "boolean",
+    "reminders": "timestamptz[]",
+    "requeue_at": "timestamptz",
+    "distribute": "text",
+    "lapsed_ids": "bigint[]",
     "try_resolve_at": "timestamptz",
     "awaits": "text",
 }
@@ -121,12 +126,13 @@ _STEP_FROZEN: Final = frozenset(
 STEP_FRESH: Final = frozenset(
     {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "kind", "visit"}
     | {"state", "revision", "actor_roles", "allow_ids", "deny_ids", "priority", "sources", "created_at", "due_at"}
+    | {"try_resolve_at"}
 )
 """What a step has when it is made for a person; the table's defaults are the other fields' own."""
 
 STEP_MOVED: Final = frozenset(
     {"id", "is_last", "is_output", "state", "revision", "account_id", "member_id", "data", "output", "working_ms"}
-    | {"open_since", "started_at", "ended_at"}
+    | {"open_since", "started_at", "ended_at", "try_resolve_at"}
 )
 """What changes of a step as a person takes it, works on it and completes it."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.store.database import Connection
 
@@ -90,3 +91,33 @@ async def started(connection: Connection, grant: Grant, run_id: int) -> Started 
     """The run of that id."""
     row = await connection.fetchrow(_STARTED, grant.workspace_id, run_id)
     return None if row is None else Started(**row)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run of a chat stands. is_busy: something else than a person or a clock is at work on it."""
+
+    id: int
+    uuid: UUID
+    state: str
+    error: Json
+    is_busy: bool
+
+
+_STANDING: Final = """
+select r.id, r.uuid, r.state, r.error,
+       r.ended_at is null and exists (
+           select from steps s
+           where s.workspace_id = r.workspace_id and s.run_id = r.id and s.ended_at is null
+             and (s.state = 'queued' or (s.kind <> 'human' and s.state = 'in_progress')
+                  or (s.kind = 'subworkflow' and s.state = 'waiting'))
+       ) as is_busy
+from runs r
+where r.workspace_id = $1 and r.chat_id = $2 and case when $3::bigint is null then r.ended_at is null else r.id = $3 end
+order by r.id desc limit 1
+"""
+
+
+async def standing(connection: Connection, grant: Grant, chat_id: int, run_id: int | None) -> Standing | None:
+    """That run of the chat, or without an id its newest open one."""
+    row = await connection.fetchrow(_STANDING, grant.workspace_id, chat_id, run_id)
+    return None if row is None else Standing(**row)

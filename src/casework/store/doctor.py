@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from casework.store import count_checks, run_checks, time_checks, trigger_checks
+from casework.store import count_checks, run_checks, time_checks, trigger_checks, work_checks
 from casework.store.check import Check
 from casework.store.database import Connection
 
@@ -11,6 +11,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *time_checks.CHECKS,
     *count_checks.CHECKS,
     *trigger_checks.CHECKS,
+    *work_checks.CHECKS,
 )
 """Every rule, in the order in which they are told."""
 

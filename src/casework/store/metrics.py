@@ -40,12 +40,19 @@ class DayCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaskTimes(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the steps of a task that ended waited for somebody, and how long hands were on them; milliseconds."""
+    """How long the steps of a task that ended waited for somebody, and how long hands were on them; milliseconds.
+
+    again_count: of them, second and later visits. completed_count: those that were done, by whomever. automated_count:
+    of these, those that no person did and that stand: the task was not visited again.
+    """
 
     task_id: int
     task_key: str
     task_name: str
     count: int
+    again_count: int
+    completed_count: int
+    automated_count: int
     wait_mean_ms: float | None
     wait_p50_ms: float | None
     wait_p95_ms: float | None
@@ -114,16 +121,22 @@ async def latency(connection: Connection, grant: Grant, span: Span) -> Latency:
 
 _TASKS: Final = """
 select t.id as task_id, t.key as task_key, t.name as task_name, coalesce(s.count, 0) as count,
+       coalesce(s.again_count, 0) as again_count, coalesce(s.completed_count, 0) as completed_count,
+       coalesce(s.automated_count, 0) as automated_count,
        s.wait_mean_ms, s.wait[1] as wait_p50_ms, s.wait[2] as wait_p95_ms,
        s.working_mean_ms, s.working[1] as working_p50_ms, s.working[2] as working_p95_ms
 from tasks t
 left join (
-    select task_id, count(*) as count, avg(wait_ms) as wait_mean_ms, avg(working_ms) as working_mean_ms,
+    select task_id, count(*) as count, count(*) filter (where visit > 1 and parent is null) as again_count,
+           count(*) filter (where is_done) as completed_count,
+           count(*) filter (where is_done and kind <> 'human' and (is_last or parent is not null)) as automated_count,
+           avg(wait_ms) as wait_mean_ms, avg(working_ms) as working_mean_ms,
            percentile_cont(array[0.5, 0.95]) within group (order by wait_ms) as wait,
            percentile_cont(array[0.5, 0.95]) within group (order by working_ms) as working
     from (
         select task_id, date_part('epoch', coalesce(started_at, ended_at) - created_at) * 1000 as wait_ms,
-               (working_ms + machine_ms)::float8 as working_ms
+               (working_ms + machine_ms)::float8 as working_ms, kind, visit, parent, is_last,
+               state = 'completed' and kind <> 'for_each' as is_done
         from steps
         where workspace_id = $1 and ended_at >= $3 and ended_at <= $4
           and task_id in (select id from tasks where workspace_id = $1 and workflow_id = $2)

@@ -1,7 +1,7 @@
 """The queue of jobs: PgQueuer, under our names. A job is written with the change that causes it, or not at all."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.settings import DBSettings
 from pgqueuer.domain.types import Channel
 
+from casework.core.definition import BY_WORKERS
 from casework.store.database import Connection
 
 _NAMES: Final = DBSettings(
@@ -34,13 +35,19 @@ _NAMES: Final = DBSettings(
 INSTALL: Final = QueryBuilderEnvironment(_NAMES).build_install_query()
 """Makes the queue's tables."""
 
+UNCALLED_MAX: Final = 500
+"""Steps that are called again in one go: what one commit carries out twice over."""
+
 _AT_ONCE: Final = timedelta()
 
-_ENQUEUE: Final = QueryQueueBuilder(_NAMES).build_enqueue_query("raise")
+_ENQUEUE: Final = QueryQueueBuilder(_NAMES).build_enqueue_query("skip")
 
 
 class StepJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A call to look at an attempt at a step, on the queue of the step's kind; higher priorities come first."""
+    """A call to look at an attempt at a step, on the queue of the step's kind; higher priorities come first.
+
+    revision: the step's, when it was called. While a call is there, the same one is not made twice.
+    """
 
     kind: str
     workspace_id: int
@@ -49,6 +56,12 @@ class StepJob(msgspec.Struct, frozen=True, kw_only=True):
     step: int
     attempt: int
     priority: int
+    revision: int
+
+    @property
+    def key(self) -> str:
+        """What the call is known by among those that are not done."""
+        return "/".join(map(str, (self.run_id, self.step, self.revision)))
 
 
 ERRAND: Final = "errand"
@@ -66,6 +79,7 @@ class ErrandJob(msgspec.Struct, frozen=True, kw_only=True):
     awaits: str | None = None
     kind: str = ERRAND
     priority: int = 50
+    key: None = None
 
 
 async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -> None:
@@ -77,9 +91,68 @@ async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -
             [job.kind for job in jobs],
             [msgspec.json.encode(job) for job in jobs],
             [_AT_ONCE] * len(jobs),
-            [None] * len(jobs),
+            [job.key for job in jobs],
             [None] * len(jobs),
         )
+
+
+async def uncalled(connection: Connection) -> list[tuple[int, int, int]]:
+    """Queued steps to which no worker is called, as (workspace id, run id, step number); at most UNCALLED_MAX."""
+    rows = await connection.fetch(
+        """
+        select s.workspace_id, s.run_id, s.number from steps s
+        where s.state = 'queued' and s.try_resolve_at is null and s.kind = any($1::text[])
+          and not exists (select from jobs j where j.dedupe_key = s.run_id || '/' || s.number || '/' || s.revision
+                                               and j.status in ('queued', 'picked'))
+        order by s.id limit $2
+        """,
+        sorted(BY_WORKERS),
+        UNCALLED_MAX,
+    )
+    return [(row["workspace_id"], row["run_id"], row["number"]) for row in rows]
+
+
+class Depth(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to do of one kind. queued: calls that nobody took. running: calls that a worker has in hand."""
+
+    kind: str
+    queued: int
+    running: int
+    oldest_seconds: float
+
+
+async def depths(connection: Connection) -> list[Depth]:
+    """What there is to do, by kind; oldest_seconds: how long the oldest call that nobody took has waited."""
+    rows = await connection.fetch(
+        """
+        select entrypoint as kind, count(*) filter (where status = 'queued') as queued,
+               count(*) filter (where status = 'picked') as running,
+               coalesce(extract(epoch from clock_timestamp() - min(created) filter (where status = 'queued')), 0)
+                 ::float8 as oldest_seconds
+        from jobs group by entrypoint order by entrypoint
+        """
+    )
+    return [Depth(**row) for row in rows]
+
+
+async def forget_before(connection: Connection, before: datetime, *, limit: int) -> None:
+    """Forget what is noted of calls that came before; of the oldest `limit` notes at most."""
+    await connection.execute(
+        """
+        delete from job_log where id in (
+            select id from (select id, created from job_log order by id limit $2) oldest where created < $1)
+        """,
+        before,
+        limit,
+    )
+    await connection.execute(
+        """
+        delete from job_statistics where id in (
+            select id from (select id, created from job_statistics order by id limit $2) oldest where created < $1)
+        """,
+        before,
+        limit,
+    )
 
 
 def as_job(payload: bytes | None) -> StepJob:

@@ -158,6 +158,6 @@ def _step(row: Any) -> Step:
     values = dict(row)
     del values["id"], values["run_id"]
     values["task"] = values.pop("task_key")
-    for name in ("actor_roles", "allow_ids", "deny_ids", "sources", "absorbed_by"):
+    for name in ("actor_roles", "allow_ids", "deny_ids", "sources", "absorbed_by", "reminders", "lapsed_ids"):
         values[name] = tuple(values[name])
     return Step(**values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -191,6 +191,5 @@ async def disable_gone(connection: Connection, workspace_id: int, webhook_id: in
     return name
 
 
-def _webhook(row: object) -> Webhook:
-    values = dict(row)  # type: ignore[call-overload] # a record of asyncpg, which has no types
-    return Webhook(**{**values, "events": tuple(values["events"])})
+def _webhook(row: Any) -> Webhook:
+    return Webhook(**{**dict(row), "events": tuple(row["events"])})

@@ -4,6 +4,7 @@ All instants are the database's own, so that machines whose clocks differ agree.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -59,6 +60,29 @@ async def renew(connection: Connection, worker: UUID, lease_seconds: float) -> b
 async def leave(connection: Connection, worker: UUID) -> None:
     """Take a worker off the list."""
     await connection.execute("delete from workers where uuid = $1", worker)
+
+
+class Living(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker whose lease lasts. running: steps that it performs now, of `concurrency` at most."""
+
+    uuid: UUID
+    name: str
+    kinds: list[str]
+    concurrency: int
+    running: int
+    started_at: datetime
+
+
+async def living(connection: Connection) -> list[Living]:
+    """The workers whose lease lasts, the oldest first."""
+    rows = await connection.fetch(
+        """
+        select uuid, name, kinds, concurrency, started_at,
+               (select count(*) from steps s where s.worker = w.uuid) as running
+        from workers w where lease_until > clock_timestamp() order by started_at, uuid
+        """
+    )
+    return [Living(**row) for row in rows]
 
 
 async def held(connection: Connection, worker: UUID) -> frozenset[Attempt]:

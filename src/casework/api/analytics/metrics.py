@@ -1,7 +1,7 @@
 """What the runs of a flow add up to: counts, throughput, latency, waiting, cost."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -55,8 +55,20 @@ class Seconds(msgspec.Struct, frozen=True, kw_only=True):
     p95: float | None
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of many; the rate is null where there are none."""
+
+    count: int
+    of: int
+    rate: float | None
+
+
 class TaskFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The steps of a task that ended: how long they waited for somebody, and how long hands were on them."""
+    """The steps of a task that ended: how long they waited for somebody, and how long hands were on them.
+
+    rework: second and later visits, of all. automation: steps done by agents and programs whose result stands (the task
+    was not visited again), of all that were done.
+    """
 
     task_id: int
     task_key: str
@@ -64,6 +76,8 @@ class TaskFigures(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     wait: Seconds
     working: Seconds
+    rework: Share
+    automation: Share
 
 
 class UsageFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +97,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     """The figures of a flow.
 
     runs, states: of the runs made in the span, as they stand now. throughput: by day. latency, tasks: of what ended in
-    the span. usage: by day and model.
+    the span. rework, automation: as of a task, over all of them. usage: by day and model.
     """
 
     since: Instant | None
@@ -93,6 +107,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     throughput: list[DayFigures]
     latency: LatencyFigures
     tasks: list[TaskFigures]
+    rework: Share
+    automation: Share
     usage: list[UsageFigures]
 
 
@@ -111,8 +127,12 @@ EXAMPLE: Final = Figures(
             count=9,
             wait=Seconds(mean=41.2, p50=30.0, p95=118.5),
             working=Seconds(mean=33.0, p50=29.5, p95=80.1),
+            rework=Share(count=1, of=9, rate=0.111),
+            automation=Share(count=0, of=9, rate=0.0),
         )
     ],
+    rework=Share(count=1, of=9, rate=0.111),
+    automation=Share(count=0, of=9, rate=0.0),
     usage=[
         UsageFigures(
             date="2024-02-01",
@@ -179,6 +199,8 @@ def figures(measured: analytics.Metrics) -> Figures:
             p99=_seconds(latency.p99_ms),
         ),
         tasks=[_task(task) for task in measured.tasks],
+        rework=_rework(measured.tasks),
+        automation=_automation(measured.tasks),
         usage=[_model(model) for model in measured.models],
     )
 
@@ -208,7 +230,21 @@ def _task(task: analytics.TaskTimes) -> TaskFigures:
         working=Seconds(
             mean=_seconds(task.working_mean_ms), p50=_seconds(task.working_p50_ms), p95=_seconds(task.working_p95_ms)
         ),
+        rework=_rework([task]),
+        automation=_automation([task]),
     )
+
+
+def _rework(tasks: Sequence[analytics.TaskTimes]) -> Share:
+    return _share(sum(task.again_count for task in tasks), sum(task.count for task in tasks))
+
+
+def _automation(tasks: Sequence[analytics.TaskTimes]) -> Share:
+    return _share(sum(task.automated_count for task in tasks), sum(task.completed_count for task in tasks))
+
+
+def _share(count: int, of: int) -> Share:
+    return Share(count=count, of=of, rate=round(count / of, 3) if of else None)
 
 
 def _model(model: analytics.ModelDay) -> UsageFigures:

@@ -1,6 +1,8 @@
 """Sessions of browsers: signing up, in and out, with a cookie."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -41,12 +43,34 @@ class SignedInResponse(msgspec.Struct, frozen=True, kw_only=True):
     user: UserResponse
 
 
+class SessionKind(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller showed: a cookie, a bearer or a key."""
+
+    kind: str
+
+
+class SessionWorkspace(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The workspace, and what the caller holds there; scopes that others imply are among them.
+
+    actor_roles, is_supervisor: which activities the caller may take, and whether it gives them to others.
+    """
+
+    id: int
+    uuid: UUID
+    name: str
+    member_id: int | None
+    role: str | None
+    scopes: Sequence[str]
+    actor_roles: Sequence[str]
+    is_supervisor: bool
+
+
 class SessionResponse(msgspec.Struct, frozen=True, kw_only=True):
     """Who calls, and where: the workspace that calls without one in their path work in."""
 
     user: UserResponse | None
-    session: dict[str, Any]
-    workspace: dict[str, Any] | None
+    session: SessionKind
+    workspace: SessionWorkspace | None
 
 
 class SignedOutResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,18 +124,10 @@ async def sign_in_email(request: HttpRequest, services: Services) -> HttpRespons
 )
 async def get_session(principal: Principal) -> HttpResponse:
     """Whatever the credential: cookie, token or key."""
-    workspace = None
-    if principal.workspace_id is not None:
-        workspace = {
-            "id": principal.workspace_id,
-            "uuid": principal.workspace_uuid,
-            "name": principal.workspace_name,
-            "memberId": principal.member_id,
-            "role": principal.role,
-            "scopes": sorted(principal.scopes),
-        }
     return json_response(
-        SessionResponse(user=of_principal(principal), session={"kind": principal.kind}, workspace=workspace)
+        SessionResponse(
+            user=of_principal(principal), session=SessionKind(kind=principal.kind), workspace=_workspace(principal)
+        )
     )
 
 
@@ -132,6 +148,21 @@ async def sign_out(request: HttpRequest, services: Services) -> HttpResponse:
 def address_of(request: HttpRequest) -> str:
     """Where the request comes from, as far as the connection tells."""
     return request.client.host if request.client else ""
+
+
+def _workspace(principal: Principal) -> SessionWorkspace | None:
+    if principal.workspace_id is None or principal.workspace_uuid is None:
+        return None
+    return SessionWorkspace(
+        id=principal.workspace_id,
+        uuid=principal.workspace_uuid,
+        name=principal.workspace_name,
+        member_id=principal.member_id,
+        role=principal.role,
+        scopes=sorted(principal.scopes),
+        actor_roles=sorted(principal.actor_roles),
+        is_supervisor=principal.is_supervisor,
+    )
 
 
 async def _signed_in(request: HttpRequest, services: Services, account: Account) -> HttpResponse:

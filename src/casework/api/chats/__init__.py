@@ -2,6 +2,6 @@
 
 from litestar import Router
 
-from casework.api.chats import reading, writing
+from casework.api.chats import following, reading, talking, writing
 
-router = Router("/api", route_handlers=[*reading.handlers, *writing.handlers])
+router = Router("/api", route_handlers=[*reading.handlers, *writing.handlers, *following.handlers, *talking.handlers])

@@ -19,6 +19,7 @@ from casework.core.errors import Invalid, Problem
 from casework.core.permission import Grant, own_or
 from casework.operations import chat_runs, chats, messages
 from casework.operations.chat_runs import RunWish
+from casework.operations.messages import Message, Wish
 from casework.operations.services import Services
 
 
@@ -31,7 +32,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     input: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
-_EXAMPLE: Final = NewMessage(
+EXAMPLE: Final = NewMessage(
     content="My order has not arrived.", workflow_id=UUID("018d7c5e-1a00-7000-8000-000000000003")
 )
 
@@ -44,7 +45,7 @@ _EXAMPLE: Final = NewMessage(
         status=201,
         path=[CHAT_ID],
         body=NewMessage,
-        body_example=_EXAMPLE,
+        body_example=EXAMPLE,
         answer=Data[Sent],
         answer_example=SENT_EXAMPLE,
         refuses=[404, 409],
@@ -54,24 +55,42 @@ async def send(request: HttpRequest, services: Services, grant: Grant) -> HttpRe
     """With `workflowId` it starts a run of that workflow; 409 while a run of the chat is going on."""
     chat = CHAT_ID.read(request)
     body = await read(request, NewMessage)
-    wish = messages.Wish(content=body.content, role=body.role)
-    messages.require_voice(grant, wish.role)
-    run = _run(body)
+    wish, run = wish_of(grant, body)
 
     async def act(claim: Claim | None) -> Any:
-        if run is None:
-            return await messages.send(services, grant, chat, wish, claim)
-        return await chat_runs.start(services, grant, chat, run, claim)
+        return await say(services, grant, chat, wish, run, claim)
 
     async def show(reference: Any) -> HttpResponse:
-        if run is None:
-            message = await messages.find(services, grant, chat, UUID(reference))
-        else:
-            message = await chat_runs.said(services, grant, chat, wish, reference["id"])
+        message = await shown(services, grant, chat, wish, run, reference)
         sent = Sent(message=wire.shown(message), workflow_run_id=None if run is None else message.uuid)
         return json_response(Data(data=sent), status=201)
 
     return await once.answer(request, services, grant, act, show)
+
+
+def wish_of(grant: Grant, body: NewMessage) -> tuple[Wish, RunWish | None]:
+    """What is to be said, and the run that it starts; Denied for a voice that the caller may not use."""
+    wish = Wish(content=body.content, role=body.role)
+    messages.require_voice(grant, wish.role)
+    return wish, _run(body)
+
+
+async def say(
+    services: Services, grant: Grant, chat: UUID, wish: Wish, run: RunWish | None, claim: Claim | None
+) -> Any:
+    """Say it, or start the run that it starts; gives what `shown` makes the message of."""
+    if run is None:
+        return await messages.send(services, grant, chat, wish, claim)
+    return await chat_runs.start(services, grant, chat, run, claim)
+
+
+async def shown(
+    services: Services, grant: Grant, chat: UUID, wish: Wish, run: RunWish | None, reference: Any
+) -> Message:
+    """The message that was said."""
+    if run is None:
+        return await messages.find(services, grant, chat, UUID(reference))
+    return await chat_runs.said(services, grant, chat, wish, reference["id"])
 
 
 @delete(

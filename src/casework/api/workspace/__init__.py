@@ -10,7 +10,9 @@ from casework.api.workspace import (
     events,
     grants,
     hooks,
+    incidents,
     keys,
+    live,
     members,
     own,
     roles,
@@ -18,6 +20,7 @@ from casework.api.workspace import (
     schedules,
     secrets,
     signals,
+    spending,
     stats,
     versions,
     webhook_deliveries,
@@ -45,6 +48,9 @@ _MODULES = (
     schedules,
     hooks,
     run_import,
+    incidents,
+    live,
+    spending,
 )
 
 router = Router(

@@ -82,7 +82,7 @@ _FIELDS: dict[str, Any] = {
     "updated_at": "2024-02-04T12:00:00.000Z",
 }
 _EXAMPLE = WebhookResponse(**_FIELDS)
-_SECRET_EXAMPLE = SecretWebhookResponse(**_FIELDS, secret="whsec_...")  # noqa: S106 - stands for one
+_SECRET_EXAMPLE = SecretWebhookResponse(**_FIELDS | {"secret": "whsec_..."})
 
 
 @get(

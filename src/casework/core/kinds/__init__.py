@@ -11,7 +11,7 @@ import msgspec
 
 from casework.core.context import Context
 from casework.core.definition import HUMAN, Json
-from casework.core.kinds import decision, function, http, set_values, subworkflow, wait
+from casework.core.kinds import agent, decision, function, http, set_values, subworkflow, wait
 from casework.core.kinds.part import Compiled, Part
 from casework.core.parse_field import Fields
 
@@ -46,6 +46,7 @@ def _nothing(_settings: Settings, _compiled: Mapping[str, Compiled], _context: C
 
 KINDS: Final[Mapping[str, Kind]] = {
     HUMAN: Kind(fields=(), read=_no_settings, parts=_no_parts, evaluate=_nothing),
+    "agent": Kind(fields=agent.FIELDS, read=agent.read, parts=agent.parts, evaluate=agent.evaluate),
     "decision": Kind(fields=decision.FIELDS, read=decision.read, parts=decision.parts, evaluate=decision.evaluate),
     "set": Kind(fields=set_values.FIELDS, read=set_values.read, parts=set_values.parts, evaluate=set_values.evaluate),
     "function": Kind(fields=function.FIELDS, read=function.read, parts=function.parts, evaluate=function.evaluate),

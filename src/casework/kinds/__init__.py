@@ -1,0 +1,1 @@
+"""Who performs the steps that workers do: a package a kind. What a definition can say of them is in `core.kinds`."""

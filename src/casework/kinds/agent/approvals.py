@@ -1,0 +1,81 @@
+"""What a person is asked before a tool acts, and what the answer allows: exactly that call, or none."""
+
+import hashlib
+from typing import Any, Final, Literal
+
+import msgspec
+
+from casework.core.definition import Json
+from casework.core.kinds.agent import Asking
+from casework.core.kinds.agent_tools import Tool
+from casework.core.work import Ask, Work
+
+NAME_MAX: Final = 200
+
+_REASON: Final = {"type": "string", "maxLength": 2_000}
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that a model wants made. turn: of the model; models use the same id again in another one."""
+
+    tool: str
+    arguments: dict[str, Json]
+    turn: int
+    id: str
+
+    @property
+    def key(self) -> str:
+        """What it is known by within its step; the same in every attempt."""
+        return f"{self.turn}-{hashlib.sha256(self.id.encode()).hexdigest()[:16]}"
+
+    def digest(self, work: Work) -> str:
+        """What stands for exactly this call of this step of this run."""
+        whole = [self.tool, self.arguments, str(work.run_uuid), str(work.step_uuid), self.key]
+        return hashlib.sha256(msgspec.json.encode(whole, order="deterministic")).hexdigest()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided: the arguments that the call may be made with, None where it may not be made."""
+
+    arguments: dict[str, Json] | None
+    is_edited: bool = False
+    reason: str = ""
+
+
+def question(call: ToolCall, tool: Tool, schema: Json, asking: Asking, work: Work) -> Ask:
+    """The activity in which a person decides on a call."""
+    return Ask(
+        key=call.key,
+        name=f"Approve: {tool.name}"[:NAME_MAX],
+        prompt=tool.description,
+        form=_form(schema),
+        roles=asking.roles,
+        data={"arguments": call.arguments},
+        detail={"tool": tool.name, "arguments": call.arguments, "sha256": call.digest(work)},
+    )
+
+
+def verdict(call: ToolCall, answer: dict[str, Any]) -> Verdict:
+    """What the answer to that question says; who left it unanswered refused."""
+    output = answer.get("output")
+    if answer.get("state") != "completed" or not isinstance(output, dict):
+        return Verdict(arguments=None, reason="Nobody approved it.")
+    decision: Literal["accept", "edit", "refuse"] = output["decision"]
+    if decision == "accept":
+        return Verdict(arguments=call.arguments)
+    if decision == "edit":
+        return Verdict(arguments=output["arguments"], is_edited=True)
+    return Verdict(arguments=None, reason=output.get("reason", ""))
+
+
+def _form(schema: Json) -> Json:
+    # References within a schema point into itself, and would point elsewhere once it stands in another one.
+    arguments = {"type": "object"} if b'"$ref"' in msgspec.json.encode(schema) else schema
+    return {
+        "type": "object",
+        "required": ["decision"],
+        "properties": {"decision": {"enum": ["accept", "edit", "refuse"]}, "arguments": {}, "reason": _REASON},
+        "additionalProperties": False,
+        "if": {"properties": {"decision": {"const": "edit"}}},
+        "then": {"required": ["arguments"], "properties": {"arguments": arguments}},
+    }

@@ -1,0 +1,1 @@
+"""`function`: Python functions that the installation registers."""

@@ -1,0 +1,12 @@
+"""What axe-core finds on a page, by the rules of WCAG 2.2 A and AA."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def violations(page: Page) -> list[str]:
+    """Each with the elements that it is about."""
+    found = Axe().run(page, options=_OPTIONS).response["violations"]
+    return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]

@@ -1,0 +1,47 @@
+"""Debian's Chromium, and pages of it that no error escapes."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WAIT_MILLISECONDS = 15_000
+"""How long something may take to show; hardly anything does, but two test workers may share a slow machine."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser. Where none can be had, tests are skipped, but never in CI, which installs one (`make browser`)."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        if os.environ.get("CI"):  # noqa: TID251 - how CI is told
+            pytest.fail("There is no Chromium: run `make browser`.")
+        pytest.skip("There is no Chromium here, so no test has seen the app: `make browser` installs it.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def watched(context: BrowserContext, *, tolerated: tuple[str, ...] = ()) -> Iterator[Page]:
+    """A page; the test fails where its console reports an error, or a script throws.
+
+    tolerated: what may be part of a message that is expected, such as the status of a refusal.
+    """
+    said: list[str] = []
+    context.set_default_timeout(WAIT_MILLISECONDS)
+    page = context.new_page()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(words in message.text for words in tolerated):
+            said.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    assert said == []

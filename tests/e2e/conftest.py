@@ -1,0 +1,34 @@
+"""A real browser, a real server and a real database for what people see."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e import browser as browsers
+from tests.e2e.scene import Scene, scene
+
+
+@pytest.fixture(scope="module")
+def browser(server: str) -> Iterator[Browser]:
+    """Chromium. Its library keeps an event loop running in this thread, and the server's fixtures run one of their own:
+    so it comes after them, and goes before them, with each module.
+    """
+    with browsers.chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser that knows nobody; an error in its console fails the test."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    with browsers.watched(context, tolerated=("401 (Unauthorized)", "422 (Unprocessable")) as found:
+        yield found
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def office(server: str) -> Iterator[Scene]:
+    """A workspace that the module's tests share."""
+    with scene(server) as found:
+        yield found

@@ -1,0 +1,61 @@
+/** Instants and lengths of time as the reader's language writes them. */
+import i18next from "i18next";
+import { useTranslation } from "react-i18next";
+
+const SECOND = 1;
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+function locale(): string {
+  return i18next.language === "pseudo" ? "en" : i18next.language;
+}
+
+const STEPS: readonly [number, Intl.RelativeTimeFormatUnit][] = [
+  [DAY, "day"],
+  [HOUR, "hour"],
+  [MINUTE, "minute"],
+  [SECOND, "second"],
+];
+
+/** "3 hours ago", "in 2 days". */
+export function relative(at: string, now: number): string {
+  const seconds = (Date.parse(at) - now) / 1000;
+  const [size, unit] = STEPS.find(([one]) => Math.abs(seconds) >= one) ?? [SECOND, "second"];
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" }).format(
+    Math.trunc(seconds / size),
+    unit,
+  );
+}
+
+/** Date and time of day. */
+export function instant(at: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}
+
+/** "2d 4h", "3m 20s": the two largest units. */
+export function duration(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / DAY), "day"],
+    [Math.floor((seconds % DAY) / HOUR), "hour"],
+    [Math.floor((seconds % HOUR) / MINUTE), "minute"],
+    [Math.floor(seconds % MINUTE), "second"],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown = first === -1 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count]) => count > 0);
+  return shown
+    .map(([count, unit]) =>
+      new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "narrow" }).format(count),
+    )
+    .join(" ");
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** Formats that change with the language: a component that uses them is drawn again when it changes. */
+export function useFormat() {
+  useTranslation();
+  return { relative, instant, duration, number };
+}

@@ -1,0 +1,45 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Entry } from "@/api/activities";
+import { useWorkspace } from "@/api/session";
+import { toneOf } from "@/api/words";
+import { Ago, Badge, Mark, useNow } from "@/ui";
+import { isOverdue } from "./filters";
+import classes from "./inbox.module.css";
+
+export const ROW_HEIGHT = 68;
+const MINUTE = 60_000;
+
+/** One piece of work: whose case, which task, since when. */
+export function EntryRow({ entry, isOpen, isMarked, onMark }: { entry: Entry; isOpen: boolean; isMarked: boolean; onMark: () => void }) {
+  const { t } = useTranslation(["inbox", "common"]);
+  const workspace = useWorkspace();
+  const now = useNow(MINUTE);
+  const { attributes, id } = entry.activity;
+  const name = entry.workUnit?.name ?? "";
+  return (
+    <div className={classes["row"]} data-open={isOpen || undefined}>
+      <Mark label={t("mark", { name })} isMarked={isMarked} onChange={onMark} />
+      <Link to="/w/$workspace/inbox/$activity" params={{ workspace, activity: id }} search className={classes["link"]} aria-current={isOpen ? "page" : undefined}>
+        <span className={classes["line"]}>
+          <span className={classes["case"]} translate="no">
+            {name}
+          </span>
+          <span className={classes["since"]}>
+            <Ago at={attributes.created_at} />
+          </span>
+        </span>
+        <span className={classes["line"]}>
+          <span className={classes["task"]} translate="no">
+            {attributes.name} · {entry.projectName}
+          </span>
+          {isOverdue(attributes.try_resolve_at, now) ? (
+            <Badge tone="bad">{t("overdue")}</Badge>
+          ) : (
+            <Badge tone={toneOf(attributes.status)}>{t(`common:status.activity.${attributes.status}`)}</Badge>
+          )}
+        </span>
+      </Link>
+    </div>
+  );
+}
