@@ -126,23 +126,8 @@ async def serving(settings: Settings) -> AsyncIterator[Services]:
             await periodic.start()
             stack.push_async_callback(periodic.stop)
         await stack.enter_async_context(telling(parts))
-        await stack.enter_async_context(moving(parts))
         stack.enter_context(_heeding_stop(parts.live))
         yield parts
-
-
-@asynccontextmanager
-async def moving(parts: Services) -> AsyncIterator[None]:
-    """Runs go on by themselves while the block lasts: at their instants, with their events, after their sub-runs."""
-    timers = Timers(parts.database, parts.engine)
-    errands = Errands(parts.database, parts.engine, parts.clock)
-    await timers.start()
-    await errands.start()
-    try:
-        yield
-    finally:
-        await errands.stop()
-        await timers.stop()
 
 
 @asynccontextmanager
@@ -224,7 +209,7 @@ PERFORMED: Final = ("agent", "function", "http")
 
 @asynccontextmanager
 async def working(settings: Settings, *, name: str, kinds: Collection[str] = PERFORMED) -> AsyncIterator[Worker]:
-    """A worker performs steps of these kinds, and looks after timers and dead workers, while the block lasts.
+    """A worker performs steps of these kinds, and looks after timers, errands and dead workers, while the block lasts.
 
     At its end it finishes what is under way, for as long as it may, and gives back the rest.
     """
@@ -236,6 +221,7 @@ async def working(settings: Settings, *, name: str, kinds: Collection[str] = PER
         worker = Worker(parts.database, parts.engine, parts.clock, performers, terms)
         for part in (
             Timers(parts.database, parts.engine),
+            Errands(parts.database, parts.engine, parts.clock),
             takeover(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
             recalling(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
             worker,

@@ -59,7 +59,7 @@ async def performed(workshop, page: dict[str, str], functions: Registry, *replac
         workshop.services.database,
         workshop.services.engine,
         SystemClock(),
-        performers_of(workshop.services, functions, PERFORMED),
+        performers_of(workshop.services, functions, PERFORMED, workshop.services.caller.transport()),
         Terms(name="docs"),
     )
     await worker.start()

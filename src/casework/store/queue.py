@@ -79,11 +79,7 @@ class ErrandJob(msgspec.Struct, frozen=True, kw_only=True):
     awaits: str | None = None
     kind: str = ERRAND
     priority: int = 50
-
-    @property
-    def key(self) -> str | None:
-        """An errand may be called for more than once: whoever comes late finds nothing to do."""
-        return None
+    key: None = None
 
 
 async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -> None:
