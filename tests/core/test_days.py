@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from casework.core.days import Days, Part, span
+from casework.core.days import Days, Part, month_of, span
 
 MILLISECOND = timedelta(milliseconds=1)
 MIDNIGHT = datetime(2024, 2, 4, tzinfo=UTC)
@@ -65,3 +65,8 @@ def test_the_ends_of_time_are_no_trouble():
         for found in (span(at, at), span(at, None), span(None, at)):
             assert holds(found, MIDNIGHT) in (0, 1)
     assert holds(span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)), MIDNIGHT) == 1
+
+
+def test_a_month_begins_at_its_first_midnight():
+    at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
+    assert month_of(at) == datetime(2026, 2, 1, tzinfo=UTC)

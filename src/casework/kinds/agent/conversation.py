@@ -173,8 +173,13 @@ def _answer(response: ModelResponse) -> Json:
     """What the model gave for an answer, whether it fits or not."""
     for part in response.tool_calls:
         if part.tool_name.startswith("final_result"):
-            try:
-                return storable(part.args_as_dict())
-            except ValueError:  # it is no JSON, and kept as it came
-                return storable(part.args)
+            return storable(_decoded(part.args))
     return storable(response.text)
+
+
+def _decoded(arguments: Json) -> Json:
+    """The value of arguments that came as text; what is no JSON is kept as it came."""
+    try:
+        return msgspec.json.decode(arguments) if isinstance(arguments, str) else arguments
+    except msgspec.DecodeError:
+        return arguments

@@ -24,7 +24,8 @@ from casework.kinds.agent.memory import Effect, Journal, storable
 RETRIES: Final = 3
 """Times that a model is told that a call of a tool is wrong as it stands."""
 
-_ANYTHING: Final = SchemaValidator(schema=core_schema.any_schema())
+_OBJECT: Final = SchemaValidator(schema=core_schema.dict_schema(core_schema.str_schema()))
+"""What the library checks; whether the arguments fit the tool's own schema is checked when it is called."""
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +67,6 @@ class Toolbox(AbstractToolset[None]):
     ) -> Any:
         """What a call gave, gives now, or will give once a person has answered."""
         bound = self._tools[name]
-        if not isinstance(tool_args, dict):
-            raise ModelRetry("The arguments must be an object.")
         tool_args = storable(tool_args)
         call = ToolCall(tool=name, arguments=tool_args, turn=self._journal.turn, id=ctx.tool_call_id or "")
         digest = call.digest(self._work)
@@ -83,7 +82,7 @@ class Toolbox(AbstractToolset[None]):
 
     def _offered(self, name: str, bound: Bound) -> ToolsetTool[None]:
         about = ToolDefinition(name=name, description=bound.description, parameters_json_schema=bound.schema)
-        return ToolsetTool(toolset=self, tool_def=about, max_retries=RETRIES, args_validator=_ANYTHING)
+        return ToolsetTool(toolset=self, tool_def=about, max_retries=RETRIES, args_validator=_OBJECT)
 
     async def _carried_out(self, call: ToolCall, bound: Bound, digest: str) -> Json:
         if bound.tool is None:
