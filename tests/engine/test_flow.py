@@ -267,7 +267,6 @@ async def test_workflows_that_call_each_other_in_a_circle_come_to_an_end(worksho
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"workflow": "nobody"}, "There is no workflow nobody."),
         ({"version": 9}, "has no version 9"),
         ({"input": {"n": "x"}}, "The input does not fit the workflow's schema. input/n:"),
     ],
@@ -280,6 +279,17 @@ async def test_a_sub_run_that_cannot_be_made_fails_the_step(workshop, fields, wo
         run = await workshop.create(workflow_id=workflow_id)
         assert await ended(workshop, run.id) == "failed"
     assert words in (await workshop.value("select error from runs where id = $1", run.id))["message"]
+
+
+async def test_a_workflow_that_was_archived_since_takes_no_sub_runs(workshop):
+    await flow(workshop, {"key": "x", "kind": "human"}, key="child")
+    workflow_id = await flow(workshop, call())
+    await workshop.write("update workflows set archived_at = updated_at where key = 'child'")
+    async with moving(workshop):
+        run = await workshop.create(workflow_id=workflow_id)
+        assert await ended(workshop, run.id) == "failed"
+    error = await workshop.value("select error from runs where id = $1", run.id)
+    assert error["message"] == "There is no workflow child."
 
 
 async def test_nobody_waits_for_a_detached_sub_run(workshop):

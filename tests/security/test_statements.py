@@ -108,6 +108,7 @@ UNGUARDED = {
         **dict.fromkeys(("due", "settle"), "on behalf of the system; every schedule names its workspace"),
     },
     "sessions": dict.fromkeys(("insert", "revoke", "forget_ended"), PEOPLE),
+    "signals": {"insert": ROWS, "lock": ENGINE, "take": ROWS, "forget_expired": MAINTENANCE},
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
     "workers": dict.fromkeys(

@@ -191,7 +191,7 @@ class Errands:
             (row,) = await runs.read(connection, errand.workspace_id, [errand.run_id])
             key = (row.workflow_id, row.version_number)
             edition = (await self._engine.catalog.load(connection, [key]))[key]
-            step = await runs.step(connection, row.id, errand.step)
+            step = await runs.step(connection, errand.workspace_id, row.id, errand.step)
         return as_run(row, edition, [step]), step
 
     async def _say(self, errand: ErrandJob, command: ChildCommand) -> None:

@@ -10,6 +10,7 @@ from casework.core.errors import Denied, Invalid, NotFound, PreconditionFailed, 
 from casework.core.permission import Grant, WorkflowLevel
 from casework.entropy import new_uuid
 from casework.operations import once
+from casework.operations.called import check_called
 from casework.operations.drafts import Source, as_yaml, checked, drafted
 from casework.operations.services import Services
 from casework.store import access, audit, grants, tasks, versions, workflows
@@ -38,6 +39,7 @@ async def create(services: Services, grant: Grant, source: Source, claim: Claim 
     uuid = new_uuid(now)
     async with services.database.write() as connection:
         await once.begin(connection, claim, now)
+        await check_called(connection, grant, new.definition)
         workflow_id = await workflows.insert(connection, grant, uuid, _headline(new), at=now)
         await _keep(connection, grant, workflow_id, 1, new, at=now)
         member_id = grant.principal.member_id
@@ -78,6 +80,7 @@ async def publish(
         found = await usable(connection, grant, workflow_id, "edit")
         refuse_other(found.version_number, expected_version)
         _refuse_other_key(found.key, new.definition.key)
+        await check_called(connection, grant, new.definition)
         if await versions.checksum(connection, grant, workflow_id, found.version_number) != new.checksum:
             number = found.version_number + 1
             await _keep(connection, grant, workflow_id, number, new, at=now)
@@ -117,7 +120,10 @@ async def validate(services: Services, grant: Grant, source: Source) -> Definiti
     async with services.database.read() as connection:
         if not await access.may_author(connection, grant):
             raise Denied('This needs the scope workflows:write, or the permission "edit" on a workflow.')
-    return await checked(source)
+    definition = await checked(source)
+    async with services.database.read() as connection:
+        await check_called(connection, grant, definition)
+    return definition
 
 
 async def read(services: Services, grant: Grant, identifier: int | UUID) -> Workflow:

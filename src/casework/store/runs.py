@@ -67,9 +67,10 @@ where run_id = any($1::bigint[]) and (is_last or is_output or ended_at is null)
 order by run_id, number
 """  # noqa: S608 - constant names
 
-_ONE_STEP: Final = (
-    f"select id, run_id, task_key, {', '.join(_STEP_COLUMNS)} from steps where run_id = $1 and number = $2"  # noqa: S608 - the same
-)
+_ONE_STEP: Final = f"""
+select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
+from steps where workspace_id = $1 and run_id = $2 and number = $3
+"""  # noqa: S608 - constant names
 
 _LOCK_MEMBERS: Final = """
 select m.id from members m
@@ -106,9 +107,9 @@ async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, 
     return found
 
 
-async def step(connection: Connection, run_id: int, number: int) -> Step:
-    """A step, as it is committed now, of a run that was read from its workspace."""
-    return _step(await connection.fetchrow(_ONE_STEP, run_id, number))
+async def step(connection: Connection, workspace_id: int, run_id: int, number: int) -> Step:
+    """A step that there is, as it is committed now."""
+    return _step(await connection.fetchrow(_ONE_STEP, workspace_id, run_id, number))
 
 
 async def lock_people(connection: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
