@@ -4,6 +4,7 @@ import pytest
 
 from casework.engine.errands import Errands
 from casework.store.queue import as_errand
+from tests.api.activities.floor import BASE
 from tests.documents import document, granted, published, task
 
 CALL = {"key": "a", "kind": "subworkflow", "workflow": "child"}
@@ -39,7 +40,7 @@ async def test_a_sub_run_names_the_run_above_and_that_one_shows_where_it_waits(c
     assert (shown["status"], shown["currentTaskName"]) == ("active", "a")
     listed = (await client.get(f"{place.path}/assignments", headers=headers)).json()["items"]
     assert sorted(one["currentTaskName"] for one in listed) == ["X", "a"]
-    inbox = (await client.get("/activities", headers=headers)).json()["data"]
+    inbox = (await client.get(f"{BASE}/activities", headers=headers)).json()["data"]
     assert len(inbox) == 1  # nobody has to do what waits
 
 

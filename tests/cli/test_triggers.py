@@ -138,3 +138,13 @@ def test_what_cannot_be_read_is_told_with_a_code(desk, write, name, text, argume
 def test_a_file_that_is_not_there_is_told(desk, tmp_path):
     result = desk("runs", "import", tmp_path / "none.csv", "--workflow", "support_desk")
     assert (result.code, "cannot be read" in result.err) == (1, True)
+
+
+def test_an_event_is_sent(desk):
+    sent = desk.json("events", "send", "order.paid", "42", "--payload", '{"amount": 12}', "--keep-seconds", 60)
+    assert (sent["taken"], sent["runId"]) == (False, None)
+    assert desk.json("events", "send", "order.paid")["id"] > sent["id"]
+    wrong = desk("events", "send", "order paid")
+    assert (wrong.code, "name" in wrong.err) == (1, True)
+    wrong = desk("events", "send", "order.paid", "--payload", "{")
+    assert (wrong.code, "--payload is not JSON" in wrong.err) == (1, True)

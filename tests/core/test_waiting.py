@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from casework.core.command import CancelRun, Look, ResolveIncident, Start, Take
 from casework.core.errors import Conflict, NotFound
 from casework.core.kinds.wait import CORRELATION_MAX
+from casework.core.parse import document, parse
 from casework.core.work import Errand
 from tests.core.cases import START, Case, human, new_run, workflow
 from tests.core.flows import auto, call, ended, look, made, refused, take, wait
+from tests.core.sources import of_task
 
 PAID = {"event": "order.paid", "correlation": "=input.order"}
 NOT_FITTING = {"type": "object", "required": ["n"]}
@@ -234,3 +236,73 @@ def test_the_uuid_of_a_sub_run_is_its_steps_and_attempts_own(attempt, other):
     first, second = (replace(step, attempt=number).child_uuid for number in (attempt, other))
     assert (first == second) is (attempt == other)
     assert isinstance(first, UUID)
+
+
+# How they are written
+
+
+def settings_of(**fields):
+    tasks = [{"key": "a", "next": [{"to": "b"}], **fields}, {"key": "b", "kind": "human"}]
+    parsed = parse({"casework": 1, "key": "k", "tasks": tasks}, media="value")
+    assert parse(document(parsed), media="value") == parsed
+    return parsed.task("a").settings
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"for": "2h"},
+        {"for": "=input.long"},
+        {"until": "{{ input.day }}T09:00:00Z"},
+        {"event": "order.paid"},
+        {"event": "order.paid", "correlation": "=input.order"},
+    ],
+)
+def test_what_a_wait_is_for_is_kept_as_it_was_written(fields):
+    assert settings_of(kind="wait", **fields) == fields
+
+
+@pytest.mark.parametrize("fields", [{}, {"version": 2}, {"input": {"n": "=input.n"}}, {"detached": True}])
+def test_a_call_is_kept_as_it_was_written(fields):
+    assert settings_of(kind="subworkflow", workflow="child", **fields) == {"workflow": "child", **fields}
+
+
+def test_what_is_not_detached_says_nothing_of_it():
+    assert settings_of(kind="subworkflow", workflow="child", detached=False) == {"workflow": "child"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "words"),
+    [
+        ({}, "", "a wait has exactly one of 'for', 'until' and 'event'"),
+        ({"for": "2h", "until": "=now"}, "", "a wait has exactly one"),
+        ({"for": "often"}, "/for", "is not a duration"),
+        ({"for": "2h", "timeout": "1h"}, "/timeout", "'timeout' is for a wait for an event"),
+        ({"until": "=now", "correlation": "x"}, "/correlation", "'correlation' is for a wait for an event"),
+        ({"event": "order paid"}, "/event", "an event's name has"),
+        ({"event": "order.paid", "on_timeout": "b"}, "/on_timeout", "'on_timeout' needs a 'timeout'"),
+        ({"event": "e", "timeout": "1h", "on_timeout": "x"}, "/on_timeout", "there is no task 'x'"),
+        ({"until": "=nothing.at"}, "/until", "there is nothing called 'nothing.at' here"),
+    ],
+)
+def test_what_is_wrong_with_a_wait_is_told(fields, path, words):
+    found = of_task(kind="wait", **fields)
+    assert found[0] == path
+    assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "words"),
+    [
+        ({}, "/workflow", "the task does not name its 'workflow'"),
+        ({"workflow": "My Flow"}, "/workflow", "a workflow's key has"),
+        ({"workflow": "w", "version": 0}, "/version", "must be a whole number"),
+        ({"workflow": "w", "detached": True, "timeout": "1h"}, "/timeout", "nothing is waited for"),
+        ({"workflow": "w", "on_timeout": "b"}, "/on_timeout", "'on_timeout' needs a 'timeout'"),
+        ({"workflow": "w", "input": {"n": "=nothing"}}, "/input/n", "there is nothing called 'nothing' here"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_told(fields, path, words):
+    found = of_task(kind="subworkflow", **fields)
+    assert found[0] == path
+    assert words in found[1]

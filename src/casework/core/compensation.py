@@ -4,8 +4,7 @@ from msgspec.structs import replace
 
 from casework.core.draft import Draft
 from casework.core.ending import finish_run
-from casework.core.routing import begin
-from casework.core.visit import shell
+from casework.core.visit import make, shell
 
 
 def undo_next(draft: Draft) -> bool:
@@ -20,7 +19,7 @@ def undo_next(draft: Draft) -> bool:
     draft.change_run(undo=draft.run.undo[:-1])
     task = draft.version.task(draft.version.task(last.task).compensate or "")
     bare = shell(draft, task, (), ())
-    step = begin(draft, replace(bare, item=last.output, caught=ending.error))
-    if step is not None:
-        draft.record("step.undoing", step, undoes=last.step, task=last.task)
+    draft.supersede(task.key, bare.number)
+    step = make(draft, task, replace(bare, item=last.output, caught=ending.error))
+    draft.record("step.undoing", step, undoes=last.step, task=last.task)
     return True
