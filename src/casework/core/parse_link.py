@@ -98,6 +98,9 @@ class Links:
                     if getattr(task, name):
                         message = f"the task '{task.key}' undoes another one, and has no '{name}'"
                         self._report.add((*path, name), message, "leave it out")
+                if task.on_overdue.then is not None:
+                    message = f"the task '{task.key}' undoes another one, and leads nowhere"
+                    self._report.add((*path, "on_overdue", "then"), message, "leave it out")
 
     def _check_target(self, key: str, path: Path, *also: str) -> None:
         """Report a key that is no task's; "" has been reported where it was read."""
