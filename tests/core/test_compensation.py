@@ -211,6 +211,13 @@ def test_all_completed_visits_are_undone_once_in_reverse_order(data, rounds, end
         ),
         (
             [
+                {"key": "a", "kind": "human", "compensate": "u"},
+                {"key": "u", "kind": "human", "due": "1h", "on_overdue": {"then": "end"}},
+            ],
+            ("/tasks/1/on_overdue/then", "the task 'u' undoes another one, and leads nowhere"),
+        ),
+        (
+            [
                 {"key": "a", "kind": "set", "values": {"x": "=item"}, "compensate": "u"},
                 {"key": "u", "kind": "set", "values": {"x": "=item"}},
             ],
