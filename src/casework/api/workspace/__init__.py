@@ -5,6 +5,7 @@ from litestar import Router
 from casework.api.workspace import (
     assignment_details,
     assignments,
+    calendar,
     chat_messages,
     chats,
     events,
@@ -51,6 +52,7 @@ _MODULES = (
     incidents,
     live,
     spending,
+    calendar,
 )
 
 router = Router(
