@@ -20,6 +20,7 @@ from casework.core.errors import Invalid
 from casework.core.work import Performer, Work
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.distributor import Distributor
 from casework.engine.errands import Errands
 from casework.engine.leases import recalling, takeover
 from casework.engine.live import Hub
@@ -133,16 +134,16 @@ async def serving(settings: Settings) -> AsyncIterator[Services]:
 
 @asynccontextmanager
 async def moving(parts: Services) -> AsyncIterator[None]:
-    """Runs go on by themselves while the block lasts: at their instants, with their events, after their sub-runs."""
-    timers = Timers(parts.database, parts.engine)
-    errands = Errands(parts.database, parts.engine, parts.clock)
-    await timers.start()
-    await errands.start()
-    try:
+    """Runs go on by themselves while the block lasts: at their instants, with their events, into people's hands."""
+    async with AsyncExitStack() as stack:
+        for mover in (
+            Timers(parts.database, parts.engine),
+            Errands(parts.database, parts.engine, parts.clock),
+            Distributor(parts.database, parts.engine),
+        ):
+            await mover.start()
+            stack.push_async_callback(mover.stop)
         yield
-    finally:
-        await errands.stop()
-        await timers.stop()
 
 
 @asynccontextmanager

@@ -9,4 +9,7 @@ W: Final = "/api/v2/w/{workspace_uuid}"
 RECIPES: Final = {
     f"GET {W}/calendar": [Recipe()],
     f"PUT {W}/calendar": [Recipe()],
+    f"GET {W}/capacity": [Recipe()],
+    f"PUT {W}/capacity": [Recipe()],
+    f"PUT {W}/members/{{member_id}}/availability": [Recipe(kind="member")],
 }

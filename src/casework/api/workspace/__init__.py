@@ -6,6 +6,7 @@ from casework.api.workspace import (
     assignment_details,
     assignments,
     calendar,
+    capacity,
     chat_messages,
     chats,
     events,
@@ -53,6 +54,7 @@ _MODULES = (
     live,
     spending,
     calendar,
+    capacity,
 )
 
 router = Router(
