@@ -20,6 +20,7 @@ from casework.core.errors import Invalid
 from casework.core.work import Performer, Work
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
+from casework.engine.distributor import Distributor
 from casework.engine.errands import Errands
 from casework.engine.leases import recalling, takeover
 from casework.engine.live import Hub
@@ -209,9 +210,9 @@ PERFORMED: Final = ("agent", "function", "http")
 
 @asynccontextmanager
 async def working(settings: Settings, *, name: str, kinds: Collection[str] = PERFORMED) -> AsyncIterator[Worker]:
-    """A worker performs steps of these kinds, and looks after timers, errands and dead workers, while the block lasts.
+    """A worker performs steps of these kinds, and looks after timers, errands, people's queues and dead workers.
 
-    At its end it finishes what is under way, for as long as it may, and gives back the rest.
+    While the block lasts. At its end it finishes what is under way, for as long as it may, and gives back the rest.
     """
     registry = discover(settings.apps)
     terms = Terms(name=name, concurrency=settings.worker_concurrency, lease_seconds=settings.lease_seconds)
@@ -222,6 +223,7 @@ async def working(settings: Settings, *, name: str, kinds: Collection[str] = PER
         for part in (
             Timers(parts.database, parts.engine),
             Errands(parts.database, parts.engine, parts.clock),
+            Distributor(parts.database, parts.engine),
             takeover(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
             recalling(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
             worker,

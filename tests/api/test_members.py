@@ -16,6 +16,8 @@ FIELDS = {
     "role",
     "actorRoles",
     "isSupervisor",
+    "capacity",
+    "available",
     "labels",
     "externalId",
     "data",

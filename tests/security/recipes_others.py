@@ -5,7 +5,14 @@ from urllib.parse import urlencode
 
 from casework.core.permission import Policy, own_or
 from casework.core.permission import workflow as level
-from tests.security import recipes_flow, recipes_incidents, recipes_outgoing, recipes_triggers, recipes_workspace
+from tests.security import (
+    recipes_flow,
+    recipes_incidents,
+    recipes_outgoing,
+    recipes_people,
+    recipes_triggers,
+    recipes_workspace,
+)
 from tests.security.recipes import Recipe, fields, narrowing, only
 from tests.security.things import EMAIL, PASSWORD, Ids, World, fresh
 
@@ -200,6 +207,7 @@ RECIPES: Final = (
     | recipes_triggers.RECIPES
     | recipes_incidents.RECIPES
     | recipes_flow.RECIPES
+    | recipes_people.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM
     | CHATS

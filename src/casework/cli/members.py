@@ -24,6 +24,12 @@ ActorRoles = Annotated[
 Supervisor = Annotated[
     bool | None, typer.Option("--supervisor/--no-supervisor", help="Whether it supervises its projects.")
 ]
+Capacity = Annotated[
+    int | None, typer.Option("--capacity", min=0, max=1000, help="Activities that it may have at once.")
+]
+Available = Annotated[
+    bool | None, typer.Option("--available/--not-available", help="Whether work is handed to it by itself.")
+]
 
 _COLUMNS: Final = (
     Column("ID", "id"),
@@ -76,12 +82,15 @@ def update(
     role: Role = None,
     actor_role: ActorRoles = None,
     supervisor: Supervisor = None,
+    capacity: Capacity = None,
+    available: Available = None,
     url: Url = URL_DEFAULT,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Change what is given of a member; --actor-role replaces all of them."""
-    fields = _fields(name, role, actor_role, supervisor=supervisor)
+    given = {"capacity": capacity, "available": available}
+    fields = {**_fields(name, role, actor_role, supervisor=supervisor), **given}
     show_one(talk(url, key, lambda client: client.members.update(member, **fields)), as_json=as_json)
 
 

@@ -26,10 +26,15 @@ SYSTEM = Actor(kind="system", name="casework")
 
 
 class Assignee(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who might take a step: a member of the project and the roles it can act in."""
+    """A person who might take a step: a member of the project and the roles it can act in.
+
+    room: how many more steps it may have, None being any number; looked at where an assignment is bounded.
+    """
 
     account_id: int
     member_id: int
     name: str
     actor_roles: frozenset[str]
     in_project: bool
+    room: int | None = None
+    is_available: bool = True

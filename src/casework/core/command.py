@@ -28,16 +28,23 @@ class StepCommand(Command, frozen=True, kw_only=True):
 
 
 class Assign(StepCommand, frozen=True, kw_only=True):
-    """Give a step that nobody is on to a person, who may start at once."""
+    """Give a step that nobody is on to a person, who may start at once.
+
+    is_bounded: refused where the person has as many as it may. distribute: how the engine chose the person, who must be
+    available; None where people did.
+    """
 
     assignee: Assignee
     start_working: bool = False
+    is_bounded: bool = False
+    distribute: str | None = None
 
 
 class Reassign(StepCommand, frozen=True, kw_only=True):
-    """Take a step from its person and give it to another."""
+    """Take a step from its person and give it to another. is_bounded: as of Assign."""
 
     assignee: Assignee
+    is_bounded: bool = False
 
 
 class Unassign(StepCommand, frozen=True, kw_only=True):

@@ -76,7 +76,8 @@ def assign(draft: Draft, command: Assign) -> None:
         message = "Cannot assign an activity that is assigned: somebody is on it; use reassign."
         raise Conflict(message)
     require_eligible(step, command.assignee)
-    given = _give(draft, step, command.assignee)
+    _require_room(command)
+    given = _give(draft, step, command.assignee, command.distribute)
     if command.start_working:
         _begin_work(draft, given)
 
@@ -86,6 +87,8 @@ def reassign(draft: Draft, command: Reassign) -> None:
     step = find(draft, command, "reassign")
     require_hands(draft, step, "reassign")
     require_eligible(step, command.assignee)
+    if step.account_id != command.assignee.account_id:
+        _require_room(command)
     _give(draft, step, command.assignee)
 
 
@@ -136,12 +139,29 @@ def interrupt(draft: Draft, account_id: int, *, but: int | None = None) -> None:
             draft.pause(step, cause="started another activity")
 
 
-def _give(draft: Draft, step: Step, assignee: Assignee) -> Step:
+def _require_room(command: Assign | Reassign) -> None:
+    """Conflict where the assignment is bounded and the person has as many as it may, or is not available for it."""
+    who = command.assignee
+    if not command.is_bounded:
+        return
+    if isinstance(command, Assign) and command.distribute is not None and not who.is_available:
+        message = f"{who.name} is not available."
+        raise Conflict(message)
+    if who.room is not None and who.room <= 0:
+        message = (
+            f"{who.name} has as many activities as their capacity allows: one must be finished or given back first."
+        )
+        raise Conflict(message)
+
+
+def _give(draft: Draft, step: Step, assignee: Assignee, distribute: str | None = None) -> Step:
     changed = draft.close_period(step, state=ASSIGNED, account_id=assignee.account_id, member_id=assignee.member_id)
     changed = touch(draft, changed)
-    facts = {"account_id": assignee.account_id}
+    facts: dict[str, object] = {"account_id": assignee.account_id}
     if step.account_id is not None:
         facts["from"] = step.account_id
+    if distribute is not None:
+        facts["distribute"] = distribute
     draft.record("step.assigned", changed, **facts)
     return changed
 

@@ -1,5 +1,7 @@
 """A visit of a task: the step that is made when a run reaches it."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from casework.core.definition import HUMAN, Task
@@ -30,29 +32,32 @@ def shell_beneath(draft: Draft, parent: Step) -> Step:
 def make(draft: Draft, task: Task, bare: Step) -> Step:
     """Begin a visit: a person's step waits for somebody to take it, an automatic one for its turn."""
     if task.kind == HUMAN and draft.version.people(task.key) == (None, None):
-        return ready(draft, _created(draft, task, replace(bare, state=READY)))
-    step = _created(draft, task, replace(bare, state=QUEUED))
+        return _created(draft, replace(bare, **_waiting_for_people(draft, task)))
+    step = _created(draft, replace(bare, state=QUEUED, priority=draft.run.priority))
     draft.pending.append(step.number)
     return step
 
 
 def ready(draft: Draft, step: Step) -> Step:
-    """A person's step waits for somebody to take it, from now: its time runs."""
-    task = draft.version.task(step.task)
-    return draft.change(
-        step,
-        state=READY,
-        actor_roles=task.roles,
-        deny_ids=tuple(sorted({*step.deny_ids, *_excluded(draft, task)})),
-        priority=draft.run.priority if task.priority is None else task.priority,
-        distribute=None if task.distribute == "pull" else task.distribute,
+    """A person's step that had to be evaluated first waits for somebody to take it, from now: its time runs."""
+    fields = _waiting_for_people(draft, draft.version.task(step.task))
+    return draft.change(step, **fields | {"deny_ids": tuple(sorted({*step.deny_ids, *fields["deny_ids"]}))})
+
+
+def _waiting_for_people(draft: Draft, task: Task) -> dict[str, Any]:
+    return {
+        "state": READY,
+        "actor_roles": task.roles,
+        "deny_ids": _excluded(draft, task),
+        "priority": draft.run.priority if task.priority is None else task.priority,
+        "distribute": None if task.distribute == "pull" else task.distribute,
         **due_fields(draft, task),
-    )
+    }
 
 
-def _created(draft: Draft, task: Task, bare: Step) -> Step:
-    step = draft.add(replace(bare, created_at=draft.now, priority=draft.run.priority))
-    draft.record("step.created", step, task=task.key, visit=step.visit)
+def _created(draft: Draft, bare: Step) -> Step:
+    step = draft.add(replace(bare, created_at=draft.now))
+    draft.record("step.created", step, task=step.task, visit=step.visit)
     return step
 
 

@@ -17,6 +17,7 @@ from casework.core.run import PENDING, Run
 from casework.core.run_context import named
 from casework.engine.announcing import tell_chat, tell_run
 from casework.engine.catalog import Catalog, Edition
+from casework.engine.crowd import Crowd, Person, bounded_person
 from casework.engine.ledger import Held, Ledger
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
@@ -45,9 +46,15 @@ class Batch:
         self._now = now
         self._held: dict[int, Held] = {}
         self._busy: dict[tuple[int, int], int] = {}
+        self._crowd = Crowd()
         self._ledger = Ledger()
         self._opened_chats: dict[int, int] = {}
         self._free: set[int] = set()
+
+    @property
+    def stirs(self) -> bool:
+        """Whether there is something to hand out now, or somebody to hand it to, that there was not before."""
+        return self._crowd.stirs
 
     async def carry_out(self, waiting: Sequence[Pending]) -> None:
         """Decide every order in turn, and write what follows; each pending one then has its result."""
@@ -59,6 +66,7 @@ class Batch:
             if one.result is None:
                 self._carry_out_one(one)
         await self._ledger.write(self._connection, list(self._held.values()), self._now)
+        await self._crowd.write(self._connection, self._now)
         refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
         await changes.unclaim(self._connection, refused)
         kept = self._held.keys()
@@ -135,16 +143,22 @@ class Batch:
     async def _load(self, waiting: Sequence[Pending]) -> None:
         """Lock people, then runs, each in order of id; load what deciding needs."""
         wanted: set[int] = set()
-        people: set[tuple[int, int]] = set()
+        people: set[Person] = set()
+        bounded: set[Person] = set()
         for one in waiting:
             if isinstance(one.order, Order):
                 wanted.add(one.order.run_id)
                 account_id = _begins_work(one.order)
                 if account_id is not None:
                     people.add((one.order.workspace_id, account_id))
-        if people:
-            self._busy = await runs.lock_people(self._connection, sorted(people))
+                who = bounded_person(one.order)
+                if who is not None:
+                    bounded.add(who)
+        if people or bounded:
+            busy = await runs.lock_people(self._connection, sorted(people | bounded))
+            self._busy = {person: run_id for person, run_id in busy.items() if person in people}
             wanted.update(self._busy.values())
+            await self._crowd.load(self._connection, bounded)
         rows = await runs.lock(self._connection, list(wanted)) if wanted else []
         if not rows:
             return
@@ -201,6 +215,8 @@ class Batch:
         one.result = _stale(held.run, order) or self._missed(command)
         if one.result is not None:
             return
+        if isinstance(order, Order):
+            command = self._crowd.informed(order)
         decided = decide(held.run, command, order.actor, self._now)
         match decided:
             case Refusal(error=error):
@@ -209,6 +225,7 @@ class Batch:
                     del self._held[one.run_id]
             case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
                 if events:
+                    self._crowd.follow(order, held.run, run)
                     self._ledger.accept(held, decided, order.actor)
                     self._take(held, command)
                     self._interrupt(held, interrupts, order)

@@ -47,6 +47,8 @@ class Engine:
         self._stopping = False
         self._carried_out = 0
         self._refresh: asyncio.Task[None] | None = None
+        self.stirred: Final = asyncio.Event()
+        """Set whenever there may be something to hand out that could not be handed out before."""
 
     @property
     def catalog(self) -> Catalog:
@@ -157,6 +159,8 @@ class Engine:
             await work.carry_out(batch)
         if self._hub is not None:
             work.announce(self._hub)
+        if work.stirs:
+            self.stirred.set()
         for one in batch:
             _settle(one)
 

@@ -113,7 +113,7 @@ async def assign(services: Services, grant: Grant, uuid: UUID, wish: Assignment,
         NotFound: there is no such activity for the caller.
         Denied: only who supervises gives work to others.
         Invalid: that person may not take it.
-        Conflict: it is not in a state for it.
+        Conflict: it is not in a state for it, or the person has no room; who supervises may give it all the same.
         PreconditionFailed: it changed.
 
     """
@@ -121,7 +121,12 @@ async def assign(services: Services, grant: Grant, uuid: UUID, wish: Assignment,
         found = await seen(connection, grant, uuid, services.clock.now())
         account_id = _whom(grant, found.actor, wish.account_id)
         assignee = await _assignee(connection, grant, found.row, account_id)
-    command = Assign(step=found.row.number, assignee=assignee, start_working=wish.start_working)
+    command = Assign(
+        step=found.row.number,
+        assignee=assignee,
+        start_working=wish.start_working,
+        is_bounded=not found.actor.supervises,
+    )
     return await _submit(services, grant, found, command, change)
 
 
@@ -130,7 +135,8 @@ async def reassign(services: Services, grant: Grant, uuid: UUID, account_id: int
     async with services.database.read() as connection:
         found = await seen(connection, grant, uuid, services.clock.now())
         assignee = await _assignee(connection, grant, found.row, account_id)
-    return await _submit(services, grant, found, Reassign(step=found.row.number, assignee=assignee), change)
+    command = Reassign(step=found.row.number, assignee=assignee, is_bounded=not found.actor.supervises)
+    return await _submit(services, grant, found, command, change)
 
 
 async def unassign(services: Services, grant: Grant, uuid: UUID, change: Change) -> str:

@@ -114,6 +114,7 @@ async def change(
         facts = {"member_id": member_id, "fields": sorted(given(wish)), "role": role.name if role else member.role}
         await audit.record(connection, grant.workspace_id, grant.actor(), "member.changed", [facts], now)
         await once.finish(connection, claim, member_id)
+    services.engine.stirred.set()  # it may have become free for what waits
     return member_id
 
 

@@ -11,8 +11,9 @@ from casework.entropy import new_bytes
 from casework.operations.activities import Change
 from casework.operations.projects import access_in
 from casework.operations.services import Services
-from casework.store import access, activities
+from casework.store import access, activities, capacity
 from casework.store.activities import Candidate
+from casework.store.database import Connection
 from casework.store.project_members import find_assignee
 
 TRIES_MAX: Final = 10
@@ -31,6 +32,7 @@ async def take_next(
 
     Raises:
         Denied: no person asks.
+        Conflict: the caller has as many activities as it may.
         NotFound: there is no such project, or the caller may not see it.
         Unavailable: others were first, again and again.
 
@@ -54,12 +56,21 @@ async def _candidates(services: Services, grant: Grant, project_id: int | None) 
     if grant.principal.account_id is None:
         raise Denied("Only a person can take an activity, and this key acts for none.")
     async with services.database.read() as connection:
+        await _require_room(connection, grant)
         ids = await access.project_ids(connection, grant)
         if project_id is not None:
             if project_id not in ids and await access_in(connection, grant, project_id) is None:
                 raise NotFound("There is no such project.")
             ids = [project_id] if project_id in ids else []  # one that is seen, and belonged to by others alone
         return await activities.list_candidates(connection, grant, workflow_ids=ids, limit=_CANDIDATES_MAX)
+
+
+async def _require_room(connection: Connection, grant: Grant) -> None:
+    person = (grant.workspace_id, grant.principal.account_id or 0)
+    room = (await capacity.rooms(connection, [person])).get(person)
+    if room is not None and room.left == 0:
+        have = f"You have as many activities as your capacity allows ({room.capacity})"
+        raise Conflict(f"{have}: finish one or give one back first.")
 
 
 async def _take(services: Services, grant: Grant, candidate: Candidate, *, start_working: bool, change: Change) -> bool:
@@ -74,7 +85,7 @@ async def _take(services: Services, grant: Grant, candidate: Candidate, *, start
             Order(
                 workspace_id=grant.workspace_id,
                 run_id=candidate.run_id,
-                command=Assign(step=candidate.number, assignee=assignee, start_working=start_working),
+                command=Assign(step=candidate.number, assignee=assignee, start_working=start_working, is_bounded=True),
                 actor=grant.actor(),
                 # To assign it to the same person again would change nothing: they may have two requests at work.
                 expected_revision=candidate.revision,

@@ -26,6 +26,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
 Words = Annotated[list[Word], Meta(max_length=50)]
 Phone = Annotated[str, Meta(max_length=50)]
+Capacity = Annotated[int, Meta(ge=0, le=1000, description="Activities at once; null is what the workspace says.")]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -37,6 +38,8 @@ class MemberWish(msgspec.Struct, frozen=True, kw_only=True):
     role: Word | UnsetType = UNSET
     actor_roles: Words | UnsetType = UNSET
     is_supervisor: bool | UnsetType = UNSET
+    capacity: Capacity | UnsetType | None = UNSET
+    is_available: bool | UnsetType = UNSET
     labels: Words | UnsetType = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
     data: dict[str, Any] | UnsetType = UNSET

@@ -31,6 +31,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     role_scopes: tuple[str, ...]
     actor_roles: tuple[str, ...]
     is_supervisor: bool
+    capacity: int | None
+    is_available: bool
     labels: tuple[str, ...]
     external_id: str | None
     data: dict[str, Any]
@@ -40,13 +42,18 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of a member beside its account."""
+    """What is kept of a member beside its account.
+
+    capacity: activities that it may have at once; None is what the workspace says. is_available: to be handed work.
+    """
 
     role_id: int
     name: str
     phone: str | None = None
     actor_roles: Sequence[str] = ()
     is_supervisor: bool = False
+    capacity: int | None = None
+    is_available: bool = True
     labels: Sequence[str] = ()
     external_id: str | None = None
     data: Mapping[str, Any] = {}
@@ -56,7 +63,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 _SELECT: Final = """
 select m.id, m.account_id, a.uuid as account_uuid, a.email, m.name, m.phone,
        m.role_id, r.name as role, r.scopes as role_scopes, m.actor_roles, m.is_supervisor,
-       m.labels, m.external_id, m.data, m.form_data, m.revision, m.created_at
+       m.capacity, m.is_available, m.labels, m.external_id, m.data, m.form_data, m.revision, m.created_at
 from members m
 join accounts a on a.id = m.account_id
 join roles r on r.workspace_id = m.workspace_id and r.id = m.role_id
@@ -69,14 +76,17 @@ _FIND_ALL: Final = f"{_SELECT} and m.id = any($2::bigint[]) order by m.id"
 
 # A member that was removed comes back as the same row, with nothing of what it was allowed before.
 _INSERT: Final = """
-insert into members as m (workspace_id, account_id, role_id, name, phone, actor_roles, is_supervisor, labels,
-                          external_id, data, form_data, created_at, updated_at)
-select $1, account_id, role_id, name, phone, actor_roles, is_supervisor, labels, external_id, data, form_data, $3, $3
+insert into members as m (workspace_id, account_id, role_id, name, phone, actor_roles, is_supervisor, capacity,
+                          is_available, labels, external_id, data, form_data, created_at, updated_at)
+select $1, account_id, role_id, name, phone, actor_roles, is_supervisor, capacity, is_available, labels, external_id,
+       data, form_data, $3, $3
 from jsonb_to_recordset($2) as new (account_id bigint, role_id bigint, name text, phone text, actor_roles text[],
-                                    is_supervisor boolean, labels text[], external_id text, data jsonb, form_data jsonb)
+                                    is_supervisor boolean, capacity integer, is_available boolean,
+                                    labels text[], external_id text, data jsonb, form_data jsonb)
 on conflict (workspace_id, account_id) do update
 set role_id = excluded.role_id, name = excluded.name, phone = excluded.phone, actor_roles = excluded.actor_roles,
-    is_supervisor = excluded.is_supervisor, labels = excluded.labels, external_id = excluded.external_id,
+    is_supervisor = excluded.is_supervisor, capacity = excluded.capacity,
+    is_available = excluded.is_available, labels = excluded.labels, external_id = excluded.external_id,
     data = excluded.data, form_data = excluded.form_data, updated_at = excluded.updated_at,
     revision = m.revision + 1, removed_at = null
 where m.removed_at is not null
@@ -86,7 +96,7 @@ returning m.id
 _UPDATE: Final = """
 update members
 set role_id = $3, name = $4, phone = $5, actor_roles = $6, is_supervisor = $7, labels = $8, external_id = $9,
-    data = $10, form_data = $11, updated_at = $12, revision = revision + 1
+    data = $10, form_data = $11, updated_at = $12, capacity = $13, is_available = $14, revision = revision + 1
 where workspace_id = $1 and id = $2 and removed_at is null
 """
 
@@ -158,6 +168,8 @@ async def update(connection: Connection, grant: Grant, member_id: int, profile: 
             dict(profile.data),
             dict(profile.form_data),
             at,
+            profile.capacity,
+            profile.is_available,
         )
     except asyncpg.UniqueViolationError:
         raise ExternalIdTaken("Another member has this externalId.") from None

@@ -131,3 +131,17 @@ async def test_one_that_asks_several_times_at_once_gets_as_many(floor):
     made = [await floor.activity() for _ in range(30)]
     taken = await asyncio.gather(*(take(floor, who) for who in [floor.ada, floor.bob] * 15))
     assert sorted(one["id"] for one in taken) == sorted(made)
+
+
+async def test_who_has_as_many_as_their_capacity_allows_is_told_so(floor):
+    path = f"{floor.place.path}/members/{floor.ada.member_id}"
+    assert (await floor.client.put(path, headers=floor.manager.headers, json={"capacity": 1})).status_code == 200
+    for _ in range(3):
+        await floor.activity()
+    answers = await asyncio.gather(*(floor.call("POST", "/activities/next", json={}) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    refused = await floor.call("POST", "/activities/next", json={})
+    assert "as many activities as your capacity allows (1)" in refused.text
+    (mine,) = [answer.json()["data"]["id"] for answer in answers if answer.status_code == 200]
+    await floor.done(mine, "unassign")
+    assert await take(floor) is not None

@@ -5,6 +5,8 @@ from litestar import Router
 from casework.api.workspace import (
     assignment_details,
     assignments,
+    calendar,
+    capacity,
     chat_messages,
     chats,
     events,
@@ -51,6 +53,8 @@ _MODULES = (
     incidents,
     live,
     spending,
+    calendar,
+    capacity,
 )
 
 router = Router(

@@ -15,9 +15,10 @@ from casework.api.routes import HttpRequest, HttpResponse, Operation, delete, ge
 from casework.api.workspace.listing import Page, asked
 from casework.core.claim import Claim
 from casework.core.permission import Grant, own_or, scope
-from casework.operations import members
+from casework.operations import capacity, members
 from casework.operations.members import Member
 from casework.operations.people import (
+    Capacity,
     Email,
     ExternalId,
     MemberWish,
@@ -44,6 +45,8 @@ class UpdateMemberRequest(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     role: Word | UnsetType = UNSET
     actor_roles: Words | UnsetType = UNSET
     is_supervisor: bool | UnsetType = UNSET
+    capacity: Capacity | UnsetType | None = UNSET
+    available: bool | UnsetType = UNSET
     labels: Words | UnsetType = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
     data: dict[str, Any] | UnsetType = UNSET
@@ -63,8 +66,18 @@ class ImportMembersRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     members: Annotated[list[CreateMemberRequest], msgspec.Meta(min_length=1, max_length=IMPORT_MAX)]
 
 
+class AvailabilityRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether work may be handed to the member."""
+
+    available: bool
+
+
 class MemberResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A member. role: the name of one. actorRoles: the roles of tasks that it can take."""
+    """A member.
+
+    role: the name of one. actorRoles: the roles of tasks that it can take. capacity: activities that it may have at
+    once; null is what the workspace says. available: for what is handed out.
+    """
 
     id: int
     account_id: int
@@ -75,6 +88,8 @@ class MemberResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     role: str
     actor_roles: tuple[str, ...]
     is_supervisor: bool
+    capacity: int | None
+    available: bool
     labels: tuple[str, ...]
     external_id: str | None
     data: dict[str, Any]
@@ -100,6 +115,8 @@ EXAMPLE = MemberResponse(
     role="User",
     actor_roles=("agent",),
     is_supervisor=False,
+    capacity=None,
+    available=True,
     labels=(),
     external_id=None,
     data={},
@@ -111,8 +128,8 @@ _NEW = {"email": "ada@example.com", "name": "Ada", "password": "correct horse ba
 
 def shown(member: Member) -> MemberResponse:
     """A member on the wire."""
-    fields = {name: getattr(member, name) for name in MemberResponse.__struct_fields__}
-    return MemberResponse(**{**fields, "created_at": instant(member.created_at)})
+    fields = {name: getattr(member, name) for name in MemberResponse.__struct_fields__ if name != "available"}
+    return MemberResponse(**{**fields, "available": member.is_available, "created_at": instant(member.created_at)})
 
 
 @get(
@@ -152,7 +169,7 @@ async def read_one(request: HttpRequest, services: Services, grant: Grant) -> Ht
 )
 async def add(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Without a role it becomes a User. Another role needs members:admin, and no scope that the caller lacks."""
-    wish = NewMember(**msgspec.structs.asdict(await read(request, CreateMemberRequest)))
+    wish = NewMember(**_wish(await read(request, CreateMemberRequest)))
 
     async def act(claim: Claim | None) -> int:
         return await members.add(services, grant, wish, claim)
@@ -179,7 +196,7 @@ async def add(request: HttpRequest, services: Services, grant: Grant) -> HttpRes
 async def add_many(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """All or none: one that is wrong refuses the whole. Who is a member already stays as it is."""
     body = await read(request, ImportMembersRequest)
-    people = [NewMember(**msgspec.structs.asdict(one)) for one in body.members]
+    people = [NewMember(**_wish(one)) for one in body.members]
 
     async def act(claim: Claim | None) -> list[int]:
         return await members.add_all(services, grant, people, claim)
@@ -207,11 +224,39 @@ async def add_many(request: HttpRequest, services: Services, grant: Grant) -> Ht
 async def change(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Only what is sent is changed. Another role needs members:admin; the last Manager stays one."""
     member_id = MEMBER_ID.read(request)
-    wish = MemberWish(**msgspec.structs.asdict(await read(request, UpdateMemberRequest)))
+    wish = MemberWish(**_wish(await read(request, UpdateMemberRequest)))
     revision = expected_revision(request)
 
     async def act(claim: Claim | None) -> int:
         return await members.change(services, grant, member_id, wish, expected_revision=revision, claim=claim)
+
+    async def show(changed: int) -> HttpResponse:
+        (member,) = await members.read_all(services, grant, [changed])
+        return _answer(member)
+
+    return await once.answer(request, services, grant, act, show)
+
+
+@put(
+    "/members/{member_id:str}/availability",
+    own_or("members:write"),
+    Operation(
+        summary="Say whether a member is available",
+        path=[MEMBER_ID],
+        body=AvailabilityRequest,
+        body_example=AvailabilityRequest(available=False),
+        answer=MemberResponse,
+        answer_example=EXAMPLE,
+        refuses=[404, 422],
+    ),
+)
+async def set_availability(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
+    """Oneself, or with members:write anybody. Who is not available is handed nothing, and may still take work."""
+    member_id = MEMBER_ID.read(request)
+    body = await read(request, AvailabilityRequest)
+
+    async def act(claim: Claim | None) -> int:
+        return await capacity.set_available(services, grant, member_id, is_available=body.available, claim=claim)
 
     async def show(changed: int) -> HttpResponse:
         (member,) = await members.read_all(services, grant, [changed])
@@ -231,8 +276,15 @@ async def remove(request: HttpRequest, services: Services, grant: Grant) -> Http
     return no_content()
 
 
+def _wish(body: UpdateMemberRequest) -> dict[str, Any]:
+    """What was sent, by the names of the operations."""
+    fields = msgspec.structs.asdict(body)
+    fields["is_available"] = fields.pop("available")
+    return fields
+
+
 def _answer(member: Member, *, status: int = 200) -> HttpResponse:
     return json_response(shown(member), status=status, headers={"etag": etag(member.revision)})
 
 
-handlers = (list_all, read_one, add, add_many, change, remove)
+handlers = (list_all, read_one, add, add_many, change, set_availability, remove)
