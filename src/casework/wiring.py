@@ -210,9 +210,10 @@ PERFORMED: Final = ("agent", "function", "http")
 
 @asynccontextmanager
 async def working(settings: Settings, *, name: str, kinds: Collection[str] = PERFORMED) -> AsyncIterator[Worker]:
-    """A worker performs steps of these kinds, and looks after timers, errands, people's queues and dead workers.
+    """While the block lasts a worker performs steps of these kinds, and looks after all that goes on by itself.
 
-    While the block lasts. At its end it finishes what is under way, for as long as it may, and gives back the rest.
+    That is timers, errands, people's queues, and what dead workers left. At the end it finishes what is under way, for
+    as long as it may, and gives back the rest.
     """
     registry = discover(settings.apps)
     terms = Terms(name=name, concurrency=settings.worker_concurrency, lease_seconds=settings.lease_seconds)
