@@ -11,5 +11,5 @@ RECIPES: Final = {
     f"PUT {W}/calendar": [Recipe()],
     f"GET {W}/capacity": [Recipe()],
     f"PUT {W}/capacity": [Recipe()],
-    f"PUT {W}/members/{{member_id}}/availability": [Recipe(kind="member")],
+    f"PUT {W}/members/{{member_id}}/availability": [Recipe(kind="member", asks_first=True)],
 }
