@@ -1,0 +1,129 @@
+/** Workflows: what they are, where their open cases stand, and what their tasks took. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { LIVE_MILLISECONDS } from "@/live";
+import { answerOf, api, type Schemas } from "./client";
+
+export type Workflow = Schemas["WorkflowResponse"];
+export type TaskFigures = Schemas["TaskFigures"];
+export type TaskChat = Schemas["TaskChatResponse"];
+export type Activity = Schemas["Activity"];
+
+/** When the cases that are counted began; days, both included. */
+export interface Span {
+  from?: string;
+  to?: string;
+}
+
+const LISTED_MAX = 500;
+const WAITING_MAX = 1_000;
+const ON_TASK_MAX = 50;
+
+export function workflowsQuery(workspace: string, page: number, pageSize: number, name: string) {
+  const query = { page, pageSize, ...(name === "" ? {} : { name }) };
+  return queryOptions({
+    queryKey: ["workflows", workspace, query],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows", { params: { path: { workspace_uuid: workspace }, query }, signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function workflowQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}", { params: { path: path(workspace, id) }, signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+/** A version as it was published; 0 is the newest. What is published never changes, so a version is asked for once. */
+export function definitionQuery(workspace: string, id: number, version: number) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "definition", version],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/definition", { params: { path: path(workspace, id), query: { version } }, signal })),
+    staleTime: version === 0 ? 0 : Infinity,
+  });
+}
+
+export function countsQuery(workspace: string, id: number, span: Span) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "counts", span],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/task-assignment-stats", {
+          params: { path: path(workspace, id), query: bounds(span) },
+          signal,
+        }),
+      ),
+    refetchInterval: LIVE_MILLISECONDS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The oldest open activities of a workflow: what waits, since when, and for whom. */
+export function waitingQuery(workspace: string, id: number) {
+  const query = {
+    "filter[project_id]": String(id),
+    "filter[status__in][]": ["pending", "assigned", "in-progress", "paused"],
+    "fields[workflow/activities][]": "name,status,created_at,assigned_account_id",
+    "included[]": ["work_unit" as const],
+    "page[size]": WAITING_MAX,
+    sort: "created_at",
+  };
+  return queryOptions({
+    queryKey: ["activities", workspace, "waiting", id],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v3/workflow/activities", { params: { query }, signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+/** What tasks took in a span: waiting, hands on them, rework. */
+export function figuresQuery(workspace: string, id: number, span: Span) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "figures", span],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/analytics/org/{org_id}/flows/{flow_id}/metrics", { params: { path: { org_id: workspace, flow_id: String(id) }, query: { ...span } }, signal })),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function casesOnTaskQuery(workspace: string, task: number) {
+  const query = { taskId: task, status: "pending,active", pageSize: ON_TASK_MAX, sortOrder: "asc" as const };
+  return queryOptions({
+    queryKey: ["cases", workspace, "on-task", task],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments", { params: { path: { workspace_uuid: workspace }, query }, signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+export function chatsOnTaskQuery(workspace: string, id: number, task: number, span: Span) {
+  return queryOptions({
+    queryKey: ["chats", workspace, "on-task", id, task, span],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/tasks/{task_id}/chats", {
+          params: { path: { ...path(workspace, id), task_id: task }, query: { ...bounds(span), limit: ON_TASK_MAX } },
+          signal,
+        }),
+      ),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+export function versionsQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "versions"],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/versions", { params: { path: path(workspace, id), query: { pageSize: LISTED_MAX } }, signal })),
+  });
+}
+
+function path(workspace: string, id: number) {
+  return { workspace_uuid: workspace, workflow_id: id };
+}
+
+function bounds({ from, to }: Span) {
+  return { ...(from === undefined ? {} : { from_date: from }), ...(to === undefined ? {} : { to_date: to }) };
+}
