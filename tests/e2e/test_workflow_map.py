@@ -53,6 +53,8 @@ def test_the_map_shows_every_task_with_its_count_and_its_conditions(inside, busy
     expect(inside.get_by_role("button", name=re.compile(f"^Ask for leave: {WAITING} waiting"))).to_be_visible()
     expect(inside.get_by_role("button", name=re.compile("^Decide on leave: 1 waiting"))).to_be_visible()
     expect(inside.get_by_text("output.days > 2")).to_be_visible()
+    inside.get_by_role("button", name=re.compile("^Decide on leave")).click()
+    expect(inside.get_by_role("link", name="Sample: a long leave").first).to_be_visible()
     inside.get_by_label("Begun until").fill("2020-01-01")
     expect(inside.get_by_role("button", name=re.compile("^Ask for leave: 0 waiting"))).to_be_visible()
     expect(inside.get_by_text("Nothing waits")).to_be_visible()

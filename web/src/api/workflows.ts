@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { LIVE_MILLISECONDS } from "@/live";
 import { answerOf, api, type Schemas } from "./client";
+import { errorOf } from "./errors";
 
 export type Workflow = Schemas["WorkflowResponse"];
 export type TaskFigures = Schemas["TaskFigures"];
@@ -126,4 +127,58 @@ function path(workspace: string, id: number) {
 
 function bounds({ from, to }: Span) {
   return { ...(from === undefined ? {} : { from_date: from }), ...(to === undefined ? {} : { to_date: to }) };
+}
+
+/** What is wrong with a definition, and in which line of its text. */
+export type DefinitionProblem = Schemas["Problem"];
+
+/** The newest definition as YAML, ready to be edited. */
+export function yamlQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "yaml"],
+    queryFn: async ({ signal }) => {
+      const headers = { Accept: YAML };
+      const call = api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/definition", { params: { path: path(workspace, id) }, headers, parseAs: "text", signal });
+      const [text, { response }] = [await answerOf(call), await call];
+      return { text, tag: response.headers.get("etag") ?? "" };
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+}
+
+/** What keeps a text from being published; none where nothing does. */
+export function problemsQuery(workspace: string, text: string) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, "problems", text],
+    queryFn: async ({ signal }) => {
+      const { error, response } = await api.POST("/api/v2/w/{workspace_uuid}/workflows/validate", { params: { path: { workspace_uuid: workspace } }, ...asYaml(text), signal });
+      const said = error as { problems?: DefinitionProblem[] } | undefined;
+      if (response.ok) return [];
+      if (said?.problems !== undefined) return said.problems;
+      throw errorOf(response.status, said);
+    },
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Publishes a text: as a new workflow, or as the next version of the one that `tag` was read of. */
+export function publish(workspace: string, text: string, over: { id: number; tag: string } | null): Promise<Workflow> {
+  if (over === null) return answerOf(api.POST("/api/v2/w/{workspace_uuid}/workflows", { params: { path: { workspace_uuid: workspace } }, ...asYaml(text) }));
+  const { headers, ...rest } = asYaml(text);
+  return answerOf(
+    api.PUT("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}", {
+      params: { path: path(workspace, over.id) },
+      headers: { ...headers, "If-Match": over.tag },
+      ...rest,
+    }),
+  );
+}
+
+const YAML = "application/yaml";
+
+/** A text as the body of a request, as it is: comments too. */
+function asYaml(text: string) {
+  return { body: text as unknown as Schemas["DefinitionDocument"], bodySerializer: () => text, headers: { "Content-Type": YAML } };
 }

@@ -66,10 +66,12 @@ function Drawing({ graph, faces, chosen, onChoose, onConnect, onDrop, layout, is
         target: way.to,
         markerEnd: { ...ARROW, color: way.kind === "error" ? "var(--bad)" : "var(--border-strong)" },
         data: { way, route: layout.ways.get(way.id), word: way.kind === "next" ? "" : t(`way.${way.kind}`) },
+        ariaLabel: t("way.from_to", { from: way.from, to: way.to }),
         selected: way.from === chosen || way.to === chosen,
       })),
     [graph, layout, chosen, t],
   );
+  const about = t("canvas.about");
   const connect = ({ source, target }: Connection) => onConnect?.(source, target);
   return (
     <div className={classes["canvas"]} dir="ltr" onDrop={onDrop} onDragOver={onDrop && ((event) => event.preventDefault())}>
@@ -84,6 +86,7 @@ function Drawing({ graph, faces, chosen, onChoose, onConnect, onDrop, layout, is
         edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
+        ariaLabelConfig={{ "node.a11yDescription.default": about, "node.a11yDescription.keyboardDisabled": about, "edge.a11yDescription.default": about }}
         onConnect={connect}
         onPaneClick={() => onChoose(null)}
         minZoom={0.15}

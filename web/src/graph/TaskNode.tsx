@@ -30,7 +30,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data, selected }: NodeP
       <Handle type="target" position={into} isConnectable={isEditable} className={classes["handle"]} />
       <button
         type="button"
-        className={classes["task"]}
+        className={`${classes["task"]} nopan`}
         data-heat={face.heat ?? 0}
         data-chosen={selected || undefined}
         data-problem={face.hasProblem === true || undefined}

@@ -2,6 +2,7 @@
 export {
   IconAlertTriangle,
   IconArrowBackUp,
+  IconArrowForwardUp,
   IconArrowRight,
   IconArrowsJoin,
   IconArrowsSplit,

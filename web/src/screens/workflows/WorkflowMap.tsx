@@ -7,7 +7,7 @@ import { countsQuery, definitionQuery, figuresQuery, waitingQuery, workflowQuery
 import { Canvas } from "@/graph/Canvas";
 import { graphOf, type Graph, type TaskSource } from "@/graph/graph";
 import { useFormat } from "@/i18n/format";
-import { ErrorState, Page, Panel, Row, Segmented, Stack, TextField, useNow, Waiting } from "@/ui";
+import { ButtonLink, ErrorState, IconPencil, Page, Panel, Row, Segmented, Stack, TextField, useNow, Waiting } from "@/ui";
 import { Bottlenecks } from "./Bottlenecks";
 import { TaskPanel } from "./TaskPanel";
 import { TaskTable } from "./TaskTable";
@@ -72,7 +72,7 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   const chosen = loads.find((load) => load.key === search.task);
   if (error !== null) return <ErrorState error={error} onRetry={retry} />;
   return (
-    <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>}>
+    <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>} actions={<Edit id={workflow.id} />}>
       {!isPending && <Bottlenecks loads={loads} now={now} onChoose={choose} />}
       <Choices search={search} onChange={(change) => void navigate({ search: change, replace: true })} />
       <div className={classes["split"]} data-open={chosen !== undefined || undefined}>
@@ -88,6 +88,17 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
         {chosen !== undefined && <TaskPanel key={chosen.key} workflow={workflow} load={chosen} graph={graph} span={span} now={now} onClose={() => choose(null)} />}
       </div>
     </Page>
+  );
+}
+
+function Edit({ id }: { id: number }) {
+  const { t } = useTranslation("workflows");
+  const workspace = useWorkspace();
+  if (!useMe().may("workflows:write")) return null;
+  return (
+    <ButtonLink to="/w/$workspace/workflows/$workflow/edit" params={{ workspace, workflow: String(id) }} icon={IconPencil}>
+      {t("edit")}
+    </ButtonLink>
   );
 }
 

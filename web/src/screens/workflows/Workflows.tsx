@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useWorkspace } from "@/api/session";
+import { useMe, useWorkspace } from "@/api/session";
 import { workflowsQuery, type Workflow } from "@/api/workflows";
-import { Ago, EmptyState, ErrorState, IconRoute, Page, Pager, Panel, Table, Text, TextField, TextLink, Waiting } from "@/ui";
+import { Ago, ButtonLink, EmptyState, ErrorState, IconPlus, IconRoute, Page, Pager, Panel, Table, Text, TextField, TextLink, Waiting } from "@/ui";
 
 const PAGE_SIZE = 50;
 
@@ -19,11 +19,11 @@ export function Workflows() {
   const items = found.data?.items ?? [];
   const find = (next: string) => void navigate({ search: next === "" ? {} : { name: next }, replace: true });
   return (
-    <Page title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")} actions={<NewLink />}>
       <Panel>
         <Finding name={name} isShown={items.length > 0 || name !== ""} onChange={find} />
         {found.isPending && <Waiting lines={8} />}
-        {found.isError && found.data === undefined && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
+        {found.isLoadingError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
         {found.data?.items.length === 0 && <Nothing isSearched={name !== ""} />}
         {items.length > 0 && (
           <>
@@ -33,6 +33,17 @@ export function Workflows() {
         )}
       </Panel>
     </Page>
+  );
+}
+
+function NewLink() {
+  const { t } = useTranslation("workflows");
+  const workspace = useWorkspace();
+  if (!useMe().may("workflows:write")) return null;
+  return (
+    <ButtonLink emphasis="primary" icon={IconPlus} to="/w/$workspace/workflows/new" params={{ workspace }}>
+      {t("new")}
+    </ButtonLink>
   );
 }
 

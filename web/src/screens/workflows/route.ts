@@ -51,4 +51,14 @@ export const workflowRoutes = [
     validateSearch: mapSearch,
     component: lazyRouteComponent(() => import("./WorkflowMap"), "WorkflowMap"),
   }),
+  createRoute({
+    getParentRoute: () => workspaceRoute,
+    path: "/workflows/new",
+    component: lazyRouteComponent(() => import("../builder/Builder"), "NewWorkflow"),
+  }),
+  createRoute({
+    getParentRoute: () => workspaceRoute,
+    path: "/workflows/$workflow/edit",
+    component: lazyRouteComponent(() => import("../builder/Builder"), "EditWorkflow"),
+  }),
 ] as const;
