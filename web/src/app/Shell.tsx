@@ -25,6 +25,7 @@ export function Shell() {
   useShortcut("help", () => setHelpOpen(true));
   useShortcut("go.inbox", () => void navigate({ to: "/w/$workspace/inbox", params: { workspace } }));
   useShortcut("go.cases", () => void navigate({ to: "/w/$workspace/cases", params: { workspace } }));
+  useShortcut("go.workflows", () => void navigate({ to: "/w/$workspace/workflows", params: { workspace } }));
   useShortcut("go.settings", () => void navigate({ to: "/w/$workspace/settings", params: { workspace } }));
   return (
     <div className={classes["shell"]}>

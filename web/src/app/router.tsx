@@ -6,6 +6,7 @@ import { caseRoutes } from "@/screens/case/route";
 import { casesRoute } from "@/screens/cases/route";
 import { inboxRoutes } from "@/screens/inbox/route";
 import { settingsRoute } from "@/screens/settings/route";
+import { workflowRoutes } from "@/screens/workflows/route";
 import { Broken, Lost, Pending } from "./edges";
 import { rootRoute } from "./root";
 import { homeRoute, workspaceRoute } from "./workspace";
@@ -13,7 +14,7 @@ import { homeRoute, workspaceRoute } from "./workspace";
 const routes = rootRoute.addChildren([
   homeRoute,
   ...authRoutes,
-  workspaceRoute.addChildren([...inboxRoutes, casesRoute, ...caseRoutes, settingsRoute]),
+  workspaceRoute.addChildren([...inboxRoutes, casesRoute, ...caseRoutes, ...workflowRoutes, settingsRoute]),
 ]);
 
 export function newRouter(queries: QueryClient) {

@@ -17,6 +17,7 @@ const declared: Shortcut[] = [
   { id: "help", keys: "?", label: "common:keys.help" },
   { id: "go.inbox", keys: "g i", label: "common:keys.inbox" },
   { id: "go.cases", keys: "g c", label: "common:keys.cases" },
+  { id: "go.workflows", keys: "g w", label: "common:keys.workflows" },
   { id: "go.settings", keys: "g p", label: "common:keys.settings" },
 ];
 

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { takeNext, useActivityChange, type Entry } from "@/api/activities";
 import { useMe, useWorkspace } from "@/api/session";
-import { workflowsQuery } from "@/api/workflows";
+import { allWorkflowsQuery } from "@/api/workflows";
 import { contribute } from "@/app/palette";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
 import { Button, EmptyState, ErrorState, IconPlayerSkipForward, Select, Segmented, toast, VirtualRows, Waiting } from "@/ui";
@@ -151,7 +151,7 @@ function Narrowing({ search }: { search: Search }) {
   const { t } = useTranslation("inbox");
   const workspace = useWorkspace();
   const navigate = useNavigate();
-  const workflows = useQuery(workflowsQuery(workspace));
+  const workflows = useQuery(allWorkflowsQuery(workspace));
   return (
     <div className={classes["narrowing"]}>
       <Select

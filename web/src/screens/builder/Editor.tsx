@@ -1,0 +1,126 @@
+import { autocompletion, completionKeymap, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { defaultKeymap } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { Compartment, EditorState, RangeSetBuilder } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+import classes from "./builder.module.css";
+import { completionsAt } from "./completion";
+
+export interface EditorProps {
+  label: string;
+  text: string;
+  /** The lines, from 1, where something is wrong. */
+  wrong: readonly number[];
+  /** The line to show; a new object shows it again. */
+  at: { line: number } | null;
+  onChange: (text: string) => void;
+  onUndo: () => void;
+  onRedo: () => void;
+}
+
+const LOOK = EditorView.theme({
+  "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "12.5px" },
+  ".cm-scroller": { fontFamily: "var(--mantine-font-family-monospace)", lineHeight: "1.55" },
+  ".cm-content": { caretColor: "var(--text)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--muted)", border: "none" },
+  ".cm-activeLine": { backgroundColor: "var(--hover)" },
+  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { backgroundColor: "var(--selected)" },
+  ".cm-wrong": { backgroundColor: "var(--bad-bg)", boxShadow: "inset 3px 0 var(--bad)" },
+  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--text)", border: "1px solid var(--border-strong)", borderRadius: "6px" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--selected)", color: "var(--text)" },
+  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+});
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.definition(tags.propertyName), color: "var(--accent-text)" },
+  { tag: tags.propertyName, color: "var(--accent-text)" },
+  { tag: tags.string, color: "var(--ok)" },
+  { tag: [tags.comment, tags.lineComment], color: "var(--muted)", fontStyle: "italic" },
+]);
+
+function complete(context: CompletionContext): CompletionResult | null {
+  const line = context.state.doc.lineAt(context.pos);
+  const found = completionsAt(context.state.doc.toString(), line.text.slice(0, context.pos - line.from));
+  if (found.from === line.text.slice(0, context.pos - line.from).length && !context.explicit) return null;
+  return { from: line.from + found.from, options: found.words.map((label) => ({ label })) };
+}
+
+function marks(state: EditorState, wrong: readonly number[]) {
+  const builder = new RangeSetBuilder<Decoration>();
+  const lines = [...new Set(wrong)].filter((line) => line >= 1 && line <= state.doc.lines).sort((a, b) => a - b);
+  for (const line of lines) builder.add(state.doc.line(line).from, state.doc.line(line).from, Decoration.line({ class: "cm-wrong" }));
+  return EditorView.decorations.of(builder.finish());
+}
+
+/**
+ * The YAML of a workflow. Its editor lives in a shadow tree: there its styles are adopted sheets, which the content
+ * security policy allows, where in the page they would be style elements, which it refuses.
+ */
+export function Editor(props: EditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const newest = useRef(props);
+  const wrongness = useRef(new Compartment());
+  useEffect(() => {
+    newest.current = props;
+  });
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
+    const act = (name: "onUndo" | "onRedo") => () => {
+      newest.current[name]();
+      return true;
+    };
+    const made = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: newest.current.text,
+        extensions: [
+          lineNumbers(),
+          drawSelection(),
+          highlightActiveLine(),
+          yaml(),
+          LOOK,
+          syntaxHighlighting(COLOURS),
+          autocompletion({ override: [complete] }),
+          keymap.of([
+            { key: "Mod-z", run: act("onUndo"), preventDefault: true },
+            { key: "Mod-y", mac: "Mod-Shift-z", run: act("onRedo"), preventDefault: true },
+            { key: "Mod-Shift-z", run: act("onRedo"), preventDefault: true },
+            ...completionKeymap,
+            ...defaultKeymap,
+          ]),
+          EditorView.contentAttributes.of({ "aria-label": newest.current.label, translate: "no" }),
+          EditorView.updateListener.of((update) => {
+            const text = update.state.doc.toString();
+            if (update.docChanged && text !== newest.current.text) newest.current.onChange(text);
+          }),
+          wrongness.current.of([]),
+        ],
+      }),
+    });
+    view.current = made;
+    return () => made.destroy();
+  }, []);
+  useEffect(() => {
+    const state = view.current?.state;
+    if (state !== undefined && state.doc.toString() !== props.text) view.current?.dispatch({ changes: { from: 0, to: state.doc.length, insert: props.text } });
+  }, [props.text]);
+  useEffect(() => {
+    const state = view.current?.state;
+    if (state !== undefined) view.current?.dispatch({ effects: wrongness.current.reconfigure(marks(state, props.wrong)) });
+  }, [props.wrong, props.text]);
+  useEffect(() => {
+    const state = view.current?.state;
+    if (state === undefined || props.at === null) return;
+    const line = state.doc.line(Math.min(Math.max(props.at.line, 1), state.doc.lines));
+    view.current?.dispatch({ selection: { anchor: line.from }, scrollIntoView: true });
+    view.current?.focus();
+  }, [props.at]);
+  return <div ref={host} className={classes["editor"]} />;
+}

@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useWorkspace } from "@/api/session";
+import { problemsQuery, type DefinitionProblem } from "@/api/workflows";
+import type { TaskFace } from "@/graph/TaskNode";
+import type { TaskSource } from "@/graph/graph";
+import { Button, ErrorState, Panel, Text } from "@/ui";
+import classes from "./builder.module.css";
+
+const PAUSE_MILLISECONDS = 350;
+const TASK = /^\/tasks\/(\d+)/;
+const SHOWN_MAX = 50;
+
+export interface Checked {
+  found: readonly DefinitionProblem[];
+  /** Whether they are those of the text as it is now. */
+  isChecked: boolean;
+  error: Error | null;
+  retry: () => void;
+  facesOf: (tasks: readonly TaskSource[]) => Map<string, TaskFace>;
+}
+
+const NONE: readonly DefinitionProblem[] = [];
+
+/** What the server has against a text, asked when somebody pauses. */
+export function useProblems(text: string): Checked {
+  const workspace = useWorkspace();
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const { data, error, isPlaceholderData, refetch } = useQuery(problemsQuery(workspace, settled));
+  return useMemo(() => {
+    const found = data ?? NONE;
+    const wrong = new Set(found.flatMap((one) => TASK.exec(one.path)?.[1] ?? []).map(Number));
+    return {
+      found,
+      isChecked: settled === text && data !== undefined && !isPlaceholderData,
+      error,
+      retry: () => void refetch(),
+      facesOf: (tasks) => new Map(tasks.map((task, index) => [task.key, { hasProblem: wrong.has(index) }])),
+    };
+  }, [data, settled, text, isPlaceholderData, error, refetch]);
+}
+
+/** What keeps the workflow from being published, each with its line. */
+export function Problems({ problems, onShow }: { problems: Checked; onShow: (line: number) => void }) {
+  const { t } = useTranslation("workflows");
+  if (problems.error !== null) return <ErrorState error={problems.error} onRetry={problems.retry} />;
+  const { found } = problems;
+  return (
+    <Panel aria-label={t("builder.problems")}>
+      <Text role="status" {...(found.length > 0 ? { tone: "bad" as const } : { tone: "muted" as const })}>
+        {found.length > 0 ? t("builder.wrong", { count: found.length }) : t(problems.isChecked ? "builder.right" : "builder.checking")}
+      </Text>
+      <ul className={classes["problems"]}>
+        {found.slice(0, SHOWN_MAX).map((one, index) => (
+          <li key={index}>
+            {one.line != null && (
+              <Button emphasis="quiet" onClick={() => onShow(one.line ?? 1)}>
+                {t("builder.line", { line: one.line })}
+              </Button>
+            )}
+            <span translate="no">
+              {one.message}
+              {one.hint != null && <Text size="xs" tone="muted">{one.hint}</Text>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,84 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useWorkspace } from "@/api/session";
+import { countsQuery, publish, workflowQuery } from "@/api/workflows";
+import type { TaskSource } from "@/graph/graph";
+import { useFormat } from "@/i18n/format";
+import { Badge, Button, Dialog, Notice, Row, Stack, Table, Text, toast, type Tone } from "@/ui";
+import type { Published } from "./Builder";
+import { differences, type Difference } from "./document";
+
+const TONES: Record<Difference["change"], Tone> = { added: "ok", removed: "bad", changed: "warn" };
+
+interface Props {
+  text: string;
+  over: Published | null;
+  tasks: readonly TaskSource[];
+  onPublished: (id: number) => void;
+  onClose: () => void;
+}
+
+/** What publishing would change, and for how many open cases; then it is done. */
+export function Publish({ text, over, tasks, onPublished, onClose }: Props) {
+  const { t } = useTranslation(["workflows", "common"]);
+  const workspace = useWorkspace();
+  const queries = useQueryClient();
+  const changes = differences(over?.tasks ?? [], tasks);
+  const publishing = useMutation({
+    mutationFn: () => publish(workspace, text, over),
+    onSuccess: (made) => {
+      toast({ message: t("builder.published", { version: made.version }) });
+      void queries.invalidateQueries({ queryKey: ["workflows", workspace] });
+      onPublished(made.id);
+    },
+  });
+  return (
+    <Dialog title={t("builder.publish")} isOpen onClose={onClose} isWide>
+      <Stack gap={4}>
+        {changes.length === 0 ? <Text>{t("builder.no_task_changes")}</Text> : <Changes over={over} changes={changes} />}
+        {publishing.isError && (
+          <Notice tone="bad">
+            <span translate="no">{publishing.error.message}</span>
+          </Notice>
+        )}
+        <Row>
+          <Button emphasis="primary" isBusy={publishing.isPending} onClick={() => publishing.mutate()}>
+            {t("builder.publish_now")}
+          </Button>
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
+        </Row>
+      </Stack>
+    </Dialog>
+  );
+}
+
+function Changes({ over, changes }: { over: Published | null; changes: readonly Difference[] }) {
+  const { t } = useTranslation("workflows");
+  const format = useFormat();
+  const open = useOpen(over);
+  const touched = changes.reduce((sum, one) => sum + (one.change === "added" ? 0 : (open.get(one.key) ?? 0)), 0);
+  return (
+    <>
+      {over !== null && <Notice tone={touched > 0 ? "warn" : "info"}>{t("builder.impact", { count: touched })}</Notice>}
+      <Table
+        caption={t("builder.changes")}
+        rows={changes}
+        keyOf={(one) => one.key}
+        columns={[
+          { key: "task", label: t("task"), cell: (one) => <span translate="no">{one.name}</span> },
+          { key: "change", label: t("builder.change"), cell: (one) => <Badge tone={TONES[one.change]}>{t(`builder.is_${one.change}`)}</Badge> },
+          { key: "open", label: t("builder.open_cases"), isNumber: true, cell: (one) => <span translate="no">{format.number(open.get(one.key) ?? 0)}</span> },
+        ]}
+      />
+    </>
+  );
+}
+
+/** How many open cases stand on each task of what is published now, by the task's key. */
+function useOpen(over: Published | null): ReadonlyMap<string, number> {
+  const workspace = useWorkspace();
+  const id = over?.id ?? 0;
+  const workflow = useQuery({ ...workflowQuery(workspace, id), enabled: over !== null });
+  const counts = useQuery({ ...countsQuery(workspace, id, {}), enabled: over !== null });
+  return new Map(workflow.data?.tasks.map((task) => [task.key, counts.data?.[String(task.id)]?.count ?? 0]));
+}

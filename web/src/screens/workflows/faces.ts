@@ -1,0 +1,37 @@
+import type { TFunction } from "i18next";
+import type { TaskFace } from "@/graph/TaskNode";
+import type { useFormat } from "@/i18n/format";
+import { amountOf, heatOf, type Load, type Measure } from "./load";
+
+type Format = ReturnType<typeof useFormat>;
+
+/** What every task shows on the map, by its key. */
+export function facesOf(loads: readonly Load[], by: Measure, now: number, format: Format, t: TFunction<["workflows", "common"]>): Map<string, TaskFace> {
+  const most = Math.max(0, ...loads.map((load) => amountOf(load, by, now)));
+  return new Map(
+    loads.map((load) => {
+      const said = by === "work" && load.worked !== null && load.worked > 0 ? format.duration(load.worked) : ageOf(load, now, format);
+      return [
+        load.key,
+        {
+          heat: heatOf(amountOf(load, by, now), most),
+          figure: t("count", { count: load.count }),
+          label: `${load.name}: ${sentence(load, now, format, t)}`,
+          ...(said === null ? {} : { aside: said }),
+        },
+      ];
+    }),
+  );
+}
+
+/** How long the oldest on it has waited; null where nothing does. */
+export function ageOf(load: Load, now: number, format: Format): string | null {
+  return load.since === null ? null : format.duration(amountOf(load, "age", now));
+}
+
+/** "41 waiting, oldest 3d, 2 people" */
+export function sentence(load: Load, now: number, format: Format, t: TFunction<["workflows", "common"]>): string {
+  const age = ageOf(load, now, format);
+  const parts = [t("said.waiting", { count: load.count }), ...(age === null ? [] : [t("said.oldest", { age }), t("said.people", { count: load.people })])];
+  return parts.join(t("said.comma"));
+}
