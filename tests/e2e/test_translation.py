@@ -22,7 +22,8 @@ PLAIN = """() => {
   return found;
 }"""
 
-SCREENS = ["cases", "settings", "nothing"]
+ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
+SCREENS = ["cases", "settings", "nothing", "chats", *(f"admin/{name}" for name in ADMINISTRATION)]
 
 
 @pytest.mark.parametrize("address", ["sign-in", "sign-up", "welcome"])

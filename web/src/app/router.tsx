@@ -1,9 +1,12 @@
 /** Every address of the app. Screens are loaded when they are first shown. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { adminRoutes } from "@/screens/admin/route";
+import { analyticsRoute } from "@/screens/analytics/route";
 import { authRoutes } from "@/screens/auth/route";
 import { caseRoutes } from "@/screens/case/route";
 import { casesRoute } from "@/screens/cases/route";
+import { chatRoutes } from "@/screens/chats/route";
 import { inboxRoutes } from "@/screens/inbox/route";
 import { settingsRoute } from "@/screens/settings/route";
 import { Broken, Lost, Pending } from "./edges";
@@ -13,7 +16,7 @@ import { homeRoute, workspaceRoute } from "./workspace";
 const routes = rootRoute.addChildren([
   homeRoute,
   ...authRoutes,
-  workspaceRoute.addChildren([...inboxRoutes, casesRoute, ...caseRoutes, settingsRoute]),
+  workspaceRoute.addChildren([...inboxRoutes, casesRoute, ...caseRoutes, settingsRoute, ...chatRoutes, analyticsRoute, ...adminRoutes]),
 ]);
 
 export function newRouter(queries: QueryClient) {
