@@ -6,7 +6,16 @@ from playwright.sync_api import expect
 from tests.e2e.axe import violations
 from tests.e2e.scene import scene
 
-SCREENS = ["inbox", "inbox?view=all", "cases", "settings", "nothing"]
+ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
+SCREENS = [
+    "inbox",
+    "inbox?view=all",
+    "cases",
+    "settings",
+    "nothing",
+    "chats",
+    *(f"admin/{name}" for name in ADMINISTRATION),
+]
 SCHEMES = ["light", "dark"]
 
 
@@ -41,7 +50,7 @@ def test_nothing_is_found_on_a_screen_with_cases(page, office, screen, scheme):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("screen", ["inbox", "cases"])
+@pytest.mark.parametrize("screen", ["inbox", "cases", "chats", "admin/secrets", "admin/webhooks"])
 def test_nothing_is_found_on_a_screen_without_any(page, empty_office, screen, scheme):
     _open(page, empty_office, screen, scheme)
     assert violations(page) == []

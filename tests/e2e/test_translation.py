@@ -22,7 +22,16 @@ PLAIN = """() => {
   return found;
 }"""
 
-SCREENS = ["inbox", "inbox?view=all", "cases", "settings", "nothing"]
+ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
+SCREENS = [
+    "inbox",
+    "inbox?view=all",
+    "cases",
+    "settings",
+    "nothing",
+    "chats",
+    *(f"admin/{name}" for name in ADMINISTRATION),
+]
 
 
 @pytest.mark.parametrize("address", ["sign-in", "sign-up", "welcome"])

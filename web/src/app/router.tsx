@@ -1,9 +1,12 @@
 /** Every address of the app. Screens are loaded when they are first shown. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { adminRoutes } from "@/screens/admin/route";
+import { analyticsRoute } from "@/screens/analytics/route";
 import { authRoutes } from "@/screens/auth/route";
 import { caseRoutes } from "@/screens/case/route";
 import { casesRoute } from "@/screens/cases/route";
+import { chatRoutes } from "@/screens/chats/route";
 import { inboxRoutes } from "@/screens/inbox/route";
 import { settingsRoute } from "@/screens/settings/route";
 import { workflowRoutes } from "@/screens/workflows/route";
@@ -14,7 +17,16 @@ import { homeRoute, workspaceRoute } from "./workspace";
 const routes = rootRoute.addChildren([
   homeRoute,
   ...authRoutes,
-  workspaceRoute.addChildren([...inboxRoutes, casesRoute, ...caseRoutes, ...workflowRoutes, settingsRoute]),
+  workspaceRoute.addChildren([
+    ...inboxRoutes,
+    casesRoute,
+    ...caseRoutes,
+    ...workflowRoutes,
+    ...chatRoutes,
+    analyticsRoute,
+    ...adminRoutes,
+    settingsRoute,
+  ]),
 ]);
 
 export function newRouter(queries: QueryClient) {
