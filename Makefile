@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web browser demo test check format chaos bench bench-short docs lock clean
+.PHONY: help setup web browser demo test check format chaos bench bench-short bench-peers docs lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ browser: ## Install Chromium for the browser tests (Debian, as root), unless the
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
-demo: web ## Start everything with two example workflows and sample cases; Ctrl-C ends it
+demo: web ## Start everything with example workflows and sample cases; Ctrl-C ends it
 	$(BIN)/casework demo
 
 test: web ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
@@ -57,6 +57,11 @@ bench: setup ## Measure (BENCH_ARGS passes arguments on)
 
 bench-short: setup ## Run each measurement briefly, so that none of them rots
 	$(BIN)/python -m benchmarks --short
+
+bench-peers: ## Install what automation is measured against, in an environment of its own (.bench)
+	test -x .bench/bin/python || $(PYTHON) -m venv .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check \
+		dbos==3.4.0 langgraph==1.2.22 langgraph-checkpoint-postgres==3.2.0 'psycopg[binary]==3.3.9'
 
 docs: setup ## Write the references in docs/ anew from the code
 	$(BIN)/python tools/reference.py

@@ -10,12 +10,18 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import engine, http, large, lists
+from benchmarks import automation, engine, http, large, lists
 from benchmarks.report import heading, say
 from casework import logs
 from casework.store.embedded import embedded_server
 
-MEASUREMENTS = {"engine": engine.measure, "http": http.measure, "lists": lists.measure, "large": large.measure}
+MEASUREMENTS = {
+    "engine": engine.measure,
+    "automation": automation.measure,
+    "http": http.measure,
+    "lists": lists.measure,
+    "large": large.measure,
+}
 
 
 def main() -> int:

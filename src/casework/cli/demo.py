@@ -32,7 +32,7 @@ def demo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start Casework with two example workflows and made-up cases; prints where, and how to sign in.
+    """Start Casework with example workflows and made-up cases; prints where, and how to sign in.
 
     Everything is in a temporary directory and goes away with Ctrl-C.
     """

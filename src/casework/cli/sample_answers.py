@@ -28,12 +28,19 @@ INPUTS: Final[Mapping[str, Answer]] = {
         "amount": chance.choice((5_000, 12_000, 20_000, 60_000, 120_000)),
         "months": chance.choice((12, 24, 36, 60, 120)),
     },
+    "document_batch": lambda chance: {
+        "sender": chance.choice(_CUSTOMERS),
+        "documents": [
+            {"name": f"scan-{number}.pdf", "pages": chance.randint(1, 12)} for number in range(chance.randint(1, 4))
+        ],
+    },
 }
 """What a case starts with, by the key of its workflow."""
 
 TITLES: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
     "support_desk": lambda given: f"Sample: {given['subject']}",
     "loan_approval": lambda given: f"Sample: {given['amount']:,} for {given['applicant']}",
+    "document_batch": lambda given: f"Sample: {len(given['documents'])} documents from {given['sender']}",
 }
 
 ANSWERS: Final[Mapping[str, Answer]] = {
@@ -64,6 +71,12 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     },
     "second": lambda chance: {"agrees": chance.choices((True, False), (9, 1))[0]},
     "sign": lambda chance: {"contract": f"SA-{chance.randrange(1_000_000):06}"},
+    "read": lambda chance: {
+        "legible": chance.choices((True, False), (9, 1))[0],
+        "type": chance.choice(("contract", "invoice", "letter")),
+    },
+    "file": lambda chance: {"shelf": f"C{chance.randrange(100):02}"},
+    "ask": lambda _: {"letter": "A page could not be read; please send it again."},
     "refuse": lambda _: {"letter": "We are sorry that we cannot lend you this amount now."},
 }
 """By the key of the task."""

@@ -1,0 +1,205 @@
+"""Automatic steps: against DBOS and LangGraph where they are installed, on the same PostgreSQL, and in a long row."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from benchmarks.peers import timed
+from benchmarks.place import Place, opened
+from benchmarks.report import heading, percentile, row, say
+from casework.core.command import Assign, Complete
+from casework.core.permission import MEMBER, SCOPES, Principal, grant
+from casework.core.run import Run
+from casework.core.work import Done, Result, Tell, Work
+from casework.engine.live import run_topic
+from casework.engine.order import NewRun, Order
+from casework.engine.worker import Terms, Worker
+from casework.entropy import new_uuid
+from casework.operations import workflows
+
+CLIENTS = 64
+ROW = 40
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / ".bench" / "bin" / "python"
+"""Where `make bench-peers` puts them."""
+
+
+class Adding:
+    """Performs functions: adds one, as the peers' steps do."""
+
+    async def perform(self, work: Work, _tell: Tell) -> Result:
+        return Done(output=work.data["arguments"]["n"] + 1)
+
+
+async def measure(url: str, *, short: bool) -> None:
+    runs = 2 * CLIENTS if short else 2_000  # in two halves, with all clients in each
+    heading(f"automation: {CLIENTS} in flight, every step committed on the disk before the next one")
+    row("", "runs/s", "p50 ms", "p99 ms", "x the peer", "p99 / peer's")
+    async with opened(url, people=CLIENTS) as place, performing(place):
+        flows = {name: await published(place, name, tasks) for name, tasks in _flows().items()}
+        await timed(automatic(place, flows["three"]), CLIENTS, CLIENTS)  # warm
+        await _beside("dbos", url, "3 steps", automatic(place, flows["three"]), runs)
+        await _beside("langgraph", url, "step, person, step", with_person(place, flows["person"]), runs)
+        heading(f"{ROW} trivial steps in a row, one run at a time")
+        row("", "p50 ms", "p99 ms")
+        for kind in ("set", "function"):
+            found = await timed(automatic(place, flows[f"row_{kind}"]), 5 if short else 50, 1)
+            cells = (f"{percentile(found['taken'], share) * 1000:.0f}" for share in (0.5, 0.99))
+            row(f"kind {kind}", *cells)
+
+
+async def _beside(peer: str, url: str, what: str, act: Callable[[int], Awaitable[None]], runs: int) -> None:
+    """Ours and the peer's, in turn, so that whatever else the machine does weighs on both."""
+    halves = [await timed(act, runs // 2, CLIENTS)]
+    other = await _peer(peer, url, runs)
+    halves.append(await timed(act, runs // 2, CLIENTS))
+    own = {
+        "seconds": sum(half["seconds"] for half in halves),
+        "taken": [one for half in halves for one in half["taken"]],
+    }
+    if other is None:
+        say(f"{peer} is not installed: make bench-peers")
+    else:
+        row(f"{peer}: {what}", *_cells(other))
+    row(f"Casework: {what}", *_cells(own), *(() if other is None else _ratios(own, other)))
+
+
+def _cells(found: dict[str, Any]) -> list[str]:
+    rate = len(found["taken"]) / found["seconds"]
+    return [f"{rate:,.0f}", *(f"{percentile(found['taken'], share) * 1000:.0f}" for share in (0.5, 0.99))]
+
+
+def _ratios(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    rates = [len(one["taken"]) / one["seconds"] for one in (own, other)]
+    slowest = [percentile(one["taken"], 0.99) for one in (own, other)]
+    return [f"{rates[0] / rates[1]:.1f}", f"{slowest[0] / slowest[1]:.2f}"]
+
+
+async def _peer(name: str, url: str, runs: int) -> dict[str, Any] | None:
+    """What a peer takes, in a process and a database of its own."""
+    if not PEERS.exists():
+        return None
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"create database peer_{name}")
+    await connection.close()
+    its = url.replace("/casework?", f"/peer_{name}?")
+    arguments = ["-m", "benchmarks.peers", name, its, str(runs), str(CLIENTS)]
+    process = await asyncio.create_subprocess_exec(str(PEERS), *arguments, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+    out, _ = await process.communicate()
+    if process.returncode:
+        sys.exit(f"{name} failed; it says above why.")
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
+def _flows() -> dict[str, list[dict[str, Any]]]:
+    person = {"key": "ask", "kind": "human", "next": [{"to": "last"}]}
+    return {
+        "three": _row("function", 3),
+        "person": [{**_task("function", "first"), "next": [{"to": "ask"}]}, person, _task("function", "last")],
+        "row_set": _row("set", ROW),
+        "row_function": _row("function", ROW),
+    }
+
+
+def _row(kind: str, length: int) -> list[dict[str, Any]]:
+    tasks = [_task(kind, f"t{number}") for number in range(length)]
+    for task, following in pairwise(tasks):
+        task["next"] = [{"to": following["key"]}]
+    return tasks
+
+
+def _task(kind: str, key: str) -> dict[str, Any]:
+    if kind == "set":
+        return {"key": key, "kind": kind, "values": {"n": "=input.n + 1"}}
+    return {"key": key, "kind": kind, "function": "add", "arguments": {"n": "=input.n"}}
+
+
+async def published(place: Place, key: str, tasks: list[dict[str, Any]]) -> int:
+    """A workflow of those tasks; its id."""
+    boss = place.boss
+    principal = Principal(
+        kind="cookie",
+        account_id=boss.account_id,
+        workspace_id=place.workspace_id,
+        member_id=boss.member_id,
+        scopes=SCOPES,
+    )
+    document = {"casework": 1, "key": key, "name": key, "start": [tasks[0]["key"]], "tasks": tasks}
+    source = workflows.Source(text=msgspec.json.encode(document), media="json")
+    await workflows.create(place.services, grant(principal, MEMBER), source, None)
+    async with place.services.database.read() as connection:
+        return int(await connection.fetchval("select id from workflows where key = $1", key))
+
+
+@asynccontextmanager
+async def performing(place: Place) -> AsyncIterator[None]:
+    """A worker in this process, as the peers' steps are in theirs."""
+    parts = place.services
+    terms = Terms(name="bench", concurrency=CLIENTS)
+    worker = Worker(parts.database, parts.engine, parts.clock, {"function": Adding()}, terms)
+    await worker.start()
+    try:
+        yield
+    finally:
+        await worker.stop()
+
+
+async def _begun(place: Place, workflow_id: int, number: int) -> Run:
+    new = NewRun(
+        uuid=new_uuid(place.services.clock.now()),
+        workspace_id=place.workspace_id,
+        workflow_id=workflow_id,
+        actor=place.boss,
+        member_id=place.people[0].member_id,
+        input={"n": number},
+    )
+    return (await place.services.engine.create(new)).run
+
+
+async def _reached(place: Place, run_id: int, query: str) -> None:
+    """Return when the query gives something for the run, which is asked whenever the run has changed."""
+    with place.services.live.subscribe(run_topic(run_id)) as changes:
+        while True:
+            async with place.services.database.read() as connection:
+                if await connection.fetchval(query, run_id):
+                    return
+            await changes.next(seconds=10)
+
+
+HAS_ENDED = "select ended_at is not null from runs where id = $1"
+WAITS = "select true from steps where run_id = $1 and state = 'ready'"
+
+
+def automatic(place: Place, workflow_id: int) -> Callable[[int], Awaitable[None]]:
+    """Begins a run and waits for its end."""
+
+    async def act(number: int) -> None:
+        run = await _begun(place, workflow_id, number)
+        if run.ended_at is None:
+            await _reached(place, run.id, HAS_ENDED)
+
+    return act
+
+
+def with_person(place: Place, workflow_id: int) -> Callable[[int], Awaitable[None]]:
+    """Begins a run, does what it asks of a person at once, and waits for its end."""
+
+    async def act(number: int) -> None:
+        run = await _begun(place, workflow_id, number)
+        await _reached(place, run.id, WAITS)
+        who = place.people[number % CLIENTS]
+        for command in (Assign(step=2, assignee=who, start_working=True), Complete(step=2, data={"answer": number})):
+            order = Order(workspace_id=place.workspace_id, run_id=run.id, command=command, actor=place.boss)
+            await place.services.engine.submit(order)
+        await _reached(place, run.id, HAS_ENDED)
+
+    return act
