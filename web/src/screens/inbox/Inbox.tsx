@@ -111,7 +111,7 @@ function List({ open }: { open: string | undefined }) {
           label={t("view.label")}
           value={view}
           choices={VIEWS.map((value) => ({ value, label: t(`view.${value}`) }))}
-          onChange={(value) => void navigate({ to: ".", search: (before: Search) => ({ ...before, view: value }) })}
+          onChange={(value) => void navigate({ to: ".", search: { ...search, view: value } })}
         />
         <Narrowing search={search} />
       </header>
@@ -163,7 +163,7 @@ function Narrowing({ search }: { search: Search }) {
         onChange={(value) =>
           void navigate({
             to: ".",
-            search: (before: Search) => searchOf({ ...before, project: value }),
+            search: searchOf({ ...search, project: value }),
           })
         }
       />
@@ -172,7 +172,7 @@ function Narrowing({ search }: { search: Search }) {
         value={search.sort ?? "oldest"}
         isDisabled={search.view === "overdue"}
         choices={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
-        onChange={(value) => void navigate({ to: ".", search: (before: Search) => ({ ...before, sort: value ?? "oldest" }) })}
+        onChange={(value) => void navigate({ to: ".", search: { ...search, sort: value ?? "oldest" } })}
       />
       <SavedFilters search={search} />
     </div>
