@@ -8,12 +8,7 @@ from tests.e2e.scene import scene
 
 ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
 SCREENS = [
-    "inbox",
-    "inbox?view=all",
-    "cases",
-    "settings",
-    "nothing",
-    "chats",
+    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats"),
     *(f"admin/{name}" for name in ADMINISTRATION),
 ]
 SCHEMES = ["light", "dark"]
