@@ -13,7 +13,7 @@ PLAIN = """() => {
     found.push(text);
   }
   for (const element of document.querySelectorAll("[aria-label],[placeholder],[title]")) {
-    if (element.closest("[translate=no]")) continue;
+    if (element.closest("[translate=no],textarea[aria-hidden=true]")) continue;
     for (const name of ["aria-label", "placeholder", "title"]) {
       const text = element.getAttribute(name) ?? "";
       if (/\\p{L}/u.test(text) && !text.includes("⟦")) found.push(`${name}: ${text}`);

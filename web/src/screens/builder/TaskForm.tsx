@@ -36,7 +36,7 @@ export function TaskForm({ text, task, tasks, onEdit, onClose }: Props) {
             onChange={(value) => put("roles", value === "" ? undefined : value.split(/,\s*/))}
           />
           <TextArea label={t("builder.prompt")} rows={2} value={typeof task.prompt === "string" ? task.prompt : ""} onChange={(value) => put("prompt", value)} />
-          <TextField label={t("builder.due")} placeholder="4h" value={typeof task.due === "string" ? task.due : ""} onChange={(value) => put("due", value)} />
+          <TextField label={t("builder.due")} description={t("builder.due_why")} value={typeof task.due === "string" ? task.due : ""} onChange={(value) => put("due", value)} />
         </>
       )}
       <Select
