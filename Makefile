@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web browser demo test check format chaos bench bench-short bench-peers docs lock clean
+.PHONY: help setup web browser demo test e2e check format chaos bench bench-short bench-peers docs lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ demo: web ## Start everything with example workflows and sample cases; Ctrl-C en
 	$(BIN)/casework demo
 
 test: web ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
-	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core
+	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core --ignore=tests/e2e
 	$(BIN)/pytest $(PYTEST_ARGS) tests/core --cov=casework.core --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
+
+e2e: web browser ## Run the browser tests, in a real Chromium
+	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e
 
 check: web ## Check format, lint, types, architecture and budgets, of the server and the web app
 	$(BIN)/ruff format --check .

@@ -78,7 +78,11 @@ def test_keys_are_read_in_either_alphabet_and_apart_in_any_way():
     assert Keyring.parse(f" {texts[0]}\n{NEW},,").first_id == Keyring.parse(texts[1]).first_id
 
 
-@pytest.mark.parametrize("text", ["", " , ", "password", "c2hvcnQ=", NEW[:-4], f"{NEW} hunter2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " , ", "password", "c2hvcnQ=", NEW[:-4], f"{NEW} hunter2"],
+    ids=["empty", "commas", "a word", "too short", "cut off", "one of two"],
+)
 def test_what_is_no_key_is_refused_without_being_told(text: str):
     with pytest.raises(ValueError, match="key") as refused:
         Keyring.parse(text)

@@ -106,7 +106,7 @@ export function Value({ value }: { value: unknown }) {
   if (typeof value === "object") return <Values of={value as Record<string, unknown>} />;
   return (
     <span translate="no" className={classes["text"]}>
-      {String(value as string | number)}
+      {typeof value === "string" ? value : JSON.stringify(value)}
     </span>
   );
 }

@@ -17,7 +17,7 @@ export function SampleCharts({ workflow, search }: { workflow: number; search: S
   const workspace = useWorkspace();
   const { number } = useFormat();
   const { money, weekday } = useWriting();
-  const { page: _, ...filter } = search;
+  const filter = { ...search, page: undefined };
   const runs = useQuery(runsQuery(workspace, workflow, filter, SAMPLE_MAX));
   if (runs.data === undefined) return null; // the list below says what is the matter
   const hours: Measure[] = Array.from({ length: HOURS }, (__, hour) => ({ key: String(hour), label: String(hour), shown: number }));

@@ -23,5 +23,5 @@ export function searchOf(search: Record<string, unknown>): Search {
     from: dateOf(search["from"]),
     to: dateOf(search["to"]),
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Search;
+  return Object.fromEntries(Object.entries(found as Record<string, unknown>).filter(([, value]) => value !== undefined));
 }

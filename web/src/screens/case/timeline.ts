@@ -38,7 +38,7 @@ function spansOfStep(events: readonly CaseEvent[], began: number, now: number): 
     const at = Date.parse(event.at ?? "") - began;
     if (BEGINS.has(event.type)) close(at, "waiting");
     else if (STARTS.has(event.type)) close(at, "working");
-    else if (PAUSES.has(event.type) && kind === "working") close(at, "waiting");
+    else if (PAUSES.has(event.type) && (kind as string | null) === "working") close(at, "waiting");
     else if (ENDS.has(event.type)) close(at, null);
   }
   close(now - began, null);
