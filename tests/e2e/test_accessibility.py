@@ -8,7 +8,7 @@ from tests.e2e.scene import scene
 
 ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
 SCREENS = [
-    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats"),
+    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats", "analytics"),
     *(f"admin/{name}" for name in ADMINISTRATION),
 ]
 SCHEMES = ["light", "dark"]
@@ -45,7 +45,7 @@ def test_nothing_is_found_on_a_screen_with_cases(page, office, screen, scheme):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("screen", ["inbox", "cases", "chats", "admin/secrets", "admin/webhooks"])
+@pytest.mark.parametrize("screen", ["inbox", "cases", "chats", "analytics", "admin/secrets", "admin/webhooks"])
 def test_nothing_is_found_on_a_screen_without_any(page, empty_office, screen, scheme):
     _open(page, empty_office, screen, scheme)
     assert violations(page) == []

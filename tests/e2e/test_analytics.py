@@ -48,7 +48,7 @@ def test_a_manager_sees_how_a_workflow_does_and_takes_the_numbers_along(page, bu
     expect(row.get_by_role("cell").nth(1)).to_have_text("4")
     assert _saved(page, "Throughput: CSV")[0] == ["Day", "Created", "Completed", "Failed"]
     assert {line[2] for line in _saved(page, "Runs: CSV")[1:]} == {"COMPLETED", "CANCELLED", "PENDING"}
-    expect(page.get_by_role("region", name="By person").first).to_contain_text(busy.manager.name)
+    expect(page.get_by_role("region", name="By person").first).to_contain_text(busy.manager.email)
 
 
 def test_the_list_of_runs_is_filtered_by_the_address(page, busy):

@@ -24,7 +24,7 @@ PLAIN = """() => {
 
 ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
 SCREENS = [
-    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats"),
+    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats", "analytics"),
     *(f"admin/{name}" for name in ADMINISTRATION),
 ]
 

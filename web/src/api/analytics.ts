@@ -12,7 +12,7 @@ export const RUNS_PAGE = 25;
 export const SAMPLE_MAX = 1_000;
 
 export interface RunFilter {
-  page?: number;
+  page?: number | undefined;
   state?: RunState;
   user?: string;
   from?: string;

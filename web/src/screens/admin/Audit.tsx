@@ -45,6 +45,7 @@ function Filters({ filter, onChange }: { filter: TrailFilter; onChange: (change:
       <TextField label={t("audit.type")} kind="search" placeholder={t("audit.type_like")} value={filter.type ?? ""} onChange={(type) => onChange({ type })} />
       <Select
         label={t("audit.who")}
+        areNames
         isClearable
         value={filter.memberId === undefined ? null : String(filter.memberId)}
         placeholder={t("audit.anybody")}

@@ -29,14 +29,13 @@ export function Grants() {
           <Text tone="muted" size="sm">
             {t("grants.lead")}
           </Text>
-          <div translate="no">
-            <Select
-              label={t("workflow")}
-              value={workflow}
-              choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
-              onChange={setChosen}
-            />
-          </div>
+          <Select
+            label={t("workflow")}
+            areNames
+            value={workflow}
+            choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
+            onChange={setChosen}
+          />
           <GrantList key={workflow} workflow={Number(workflow)} />
         </>
       )}
@@ -130,9 +129,7 @@ function GrantForm({ levels, asked, onGrant, onClose }: GrantFormProps) {
   };
   return (
     <FormDialog title={t("grants.add")} submit={t("grants.add")} asked={asked} onSubmit={grant} onClose={onClose}>
-      <div translate="no">
-        <Select label={t("grants.who")} isRequired value={who} choices={choices} onChange={setWho} />
-      </div>
+      <Select label={t("grants.who")} areNames isRequired value={who} choices={choices} onChange={setWho} />
       <Select label={t("grants.may")} value={level} choices={levels} onChange={(value) => setLevel(value ?? "use")} />
     </FormDialog>
   );

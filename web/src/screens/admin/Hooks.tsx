@@ -139,7 +139,7 @@ function HookForm({ onClose, onMade }: { onClose: () => void; onMade: (made: { s
   };
   return (
     <FormDialog title={t("hooks.add")} submit={t("hooks.add")} asked={add} onSubmit={send} onClose={onClose}>
-      <Select label={t("workflow")} isRequired value={workflow} choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))} onChange={setWorkflow} />
+      <Select label={t("workflow")} areNames isRequired value={workflow} choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))} onChange={setWorkflow} />
       <TextField label={t("hooks.name")} isRequired lengthMax={200} value={name} onChange={setName} error={problemAt(add.error, "name")} />
       <Select label={t("hooks.kind")} value={kind} choices={KINDS.map((value) => ({ value, label: t(`hooks.kinds.${value}`) }))} onChange={(value) => setKind(value ?? "bearer")} />
     </FormDialog>

@@ -145,7 +145,7 @@ function ScheduleForm({ onClose }: { onClose: () => void }) {
   };
   return (
     <FormDialog title={t("schedules.add")} submit={t("schedules.add")} asked={add} onSubmit={send} onClose={onClose}>
-      <Select label={t("workflow")} isRequired value={workflow} choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))} onChange={setWorkflow} />
+      <Select label={t("workflow")} areNames isRequired value={workflow} choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))} onChange={setWorkflow} />
       <TextField label={t("schedules.name")} isRequired lengthMax={200} value={name} onChange={setName} error={problemAt(add.error, "name")} />
       <TextField label={t("schedules.cron")} isRequired lengthMax={200} value={cron} onChange={setCron} description={t("schedules.cron_why")} error={problemAt(add.error, "cron")} />
       <TextField label={t("schedules.zone")} isRequired lengthMax={100} value={timeZone} onChange={setTimeZone} error={problemAt(add.error, "timeZone")} />

@@ -145,6 +145,7 @@ function WebhookForm({ onClose, onMade }: { onClose: () => void; onMade: (made: 
       <TextField label={t("webhooks.events")} value={events} onChange={setEvents} description={t("webhooks.events_why")} error={problemAt(add.error, "events")} />
       <Select
         label={t("workflow")}
+        areNames
         isClearable
         value={workflow}
         placeholder={t("webhooks.every_workflow")}

@@ -1,6 +1,6 @@
 /** What the parts of administration share: lists in all their states, forms in front of the page, secrets shown once. */
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useState, type SyntheticEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/errors";
 import { Badge, Button, Code, Dialog, ErrorState, IconCheck, IconCopy, IconDots, IconButton, Menu, Notice, Pager, Row, Stack, Text, Waiting, type MenuItem } from "@/ui";
@@ -73,13 +73,14 @@ interface FormDialogProps {
 /** A form in front of the page; it stays, with what the server said, until what it asks for is done. */
 export function FormDialog({ title, submit, asked, onSubmit, onClose, children, isWide = false, isDangerous = false }: FormDialogProps) {
   const { t } = useTranslation();
-  const send = (event: SyntheticEvent) => {
-    event.preventDefault();
-    onSubmit();
-  };
   return (
     <Dialog title={title} isOpen onClose={onClose} isWide={isWide}>
-      <form onSubmit={send}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
         <Stack gap={3}>
           {children}
           <Refused error={asked.error} />

@@ -46,14 +46,13 @@ function Filters({ search, workflows, onChange }: { search: Search; workflows: r
   const { t } = useTranslation(["analytics", "common"]);
   return (
     <div className={classes["filters"]} role="search" aria-label={t("filters")}>
-      <div translate="no">
-        <Select
-          label={t("workflow")}
-          value={String(search.workflow ?? "")}
-          choices={workflows.map((one) => ({ value: String(one.id), label: one.name }))}
-          onChange={(workflow) => onChange({ workflow })}
-        />
-      </div>
+      <Select
+        label={t("workflow")}
+        areNames
+        value={String(search.workflow ?? "")}
+        choices={workflows.map((one) => ({ value: String(one.id), label: one.name }))}
+        onChange={(workflow) => onChange({ workflow })}
+      />
       <TextField label={t("from")} kind="date" value={search.from ?? ""} onChange={(from) => onChange({ from })} />
       <TextField label={t("to")} kind="date" value={search.to ?? ""} onChange={(to) => onChange({ to })} />
       <Select

@@ -3,11 +3,11 @@ import type { ChartRow, Measure } from "./Chart";
 import { Legend } from "./Chart";
 import classes from "./analytics.module.css";
 
-const WIDTH = 800;
-const HEIGHT = 200;
+const WIDTH = 440;
+const HEIGHT = 150;
 const FOOT = 22;
 const GAP = 0.25;
-const LABELS_MAX = 8;
+const LABELS_MAX = 6;
 
 /** Bars beside each other along time, one look a measure. The table twin has the numbers. */
 export function Columns({ title, measures, rows }: { title: string; measures: readonly Measure[]; rows: readonly ChartRow[] }) {
@@ -19,26 +19,28 @@ export function Columns({ title, measures, rows }: { title: string; measures: re
   return (
     <>
       <Legend measures={measures} />
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`} className={classes["columns"]} role="img" aria-label={t("as_chart", { title })}>
-        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes["axis"]} />
-        {rows.map((row, at) => (
-          <g key={row.key}>
-            {row.values.map((value, which) => {
-              const size = ((value ?? 0) / most) * (HEIGHT - 8);
-              return (
-                <rect key={which} x={at * slot + slot * (GAP / 2) + which * bar} y={HEIGHT - size} width={bar} height={size} rx={Math.min(2, bar / 2)} className={classes[`look${which}`]}>
-                  <title>{`${row.label}: ${measures[which]?.shown(value ?? 0) ?? ""}`}</title>
-                </rect>
-              );
-            })}
-            {at % every === 0 && (
-              <text x={at * slot + slot / 2} y={HEIGHT + FOOT - 6} textAnchor="middle" className={classes["tick"]}>
-                {row.label}
-              </text>
-            )}
-          </g>
-        ))}
-      </svg>
+      <div translate="no">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`} className={classes["columns"]} role="img" aria-label={t("as_chart", { title })}>
+          <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes["axis"]} />
+          {rows.map((row, at) => (
+            <g key={row.key}>
+              {row.values.map((value, which) => {
+                const size = ((value ?? 0) / most) * (HEIGHT - 8);
+                return (
+                  <rect key={which} x={at * slot + slot * (GAP / 2) + which * bar} y={HEIGHT - size} width={bar} height={size} rx={Math.min(2, bar / 2)} className={classes[`look${which}`]}>
+                    <title>{`${row.label}: ${measures[which]?.shown(value ?? 0) ?? ""}`}</title>
+                  </rect>
+                );
+              })}
+              {at % every === 0 && at + every / 2 < rows.length && (
+                <text x={at === 0 ? 0 : at * slot + slot / 2} y={HEIGHT + FOOT - 6} textAnchor={at === 0 ? "start" : "middle"} className={classes["tick"]}>
+                  {row.label}
+                </text>
+              )}
+            </g>
+          ))}
+        </svg>
+      </div>
     </>
   );
 }

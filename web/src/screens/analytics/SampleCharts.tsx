@@ -17,10 +17,9 @@ export function SampleCharts({ workflow, search }: { workflow: number; search: S
   const workspace = useWorkspace();
   const { number } = useFormat();
   const { money, weekday } = useWriting();
-  const filter = { ...search, page: undefined };
-  const runs = useQuery(runsQuery(workspace, workflow, filter, SAMPLE_MAX));
+  const runs = useQuery(runsQuery(workspace, workflow, { ...search, page: undefined }, SAMPLE_MAX));
   if (runs.data === undefined) return null; // the list below says what is the matter
-  const hours: Measure[] = Array.from({ length: HOURS }, (__, hour) => ({ key: String(hour), label: String(hour), shown: number }));
+  const hours: Measure[] = Array.from({ length: HOURS }, (_, hour) => ({ key: String(hour), label: String(hour), shown: number }));
   const days: ChartRow[] = byHour(runs.data).map((values, index) => ({ key: String(index), label: weekday(index), values }));
   const measures: Measure[] = [
     { key: "runs", label: t("measure.runs"), shown: number },

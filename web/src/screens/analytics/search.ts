@@ -15,7 +15,7 @@ const dateOf = (value: unknown) => (typeof value === "string" && DATE.test(value
 
 export function searchOf(search: Record<string, unknown>): Search {
   const user = search["user"];
-  const found: { [K in keyof Search]: Search[K] | undefined } = {
+  const found = {
     workflow: wholeOf(search["workflow"]),
     page: wholeOf(search["page"]),
     state: RUN_STATES.find((one) => one === search["state"]),
@@ -23,5 +23,5 @@ export function searchOf(search: Record<string, unknown>): Search {
     from: dateOf(search["from"]),
     to: dateOf(search["to"]),
   };
-  return Object.fromEntries(Object.entries(found as Record<string, unknown>).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }

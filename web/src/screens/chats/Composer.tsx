@@ -29,7 +29,9 @@ export function Composer({ chat, talk, isRunning }: { chat: Chat; talk: Talk; is
   });
   const send = () => {
     if (content.trim() === "" || talk.isTalking) return;
-    talk.say({ content, ...(workflow === null ? {} : { workflowId: workflow }) });
+    void talk.say({ content, ...(workflow === null ? {} : { workflowId: workflow }) }).then((isSaid) => {
+      if (!isSaid) setContent((since) => (since === "" ? content : since));
+    });
     setContent("");
     setWorkflow(null);
   };
@@ -53,10 +55,11 @@ export function Composer({ chat, talk, isRunning }: { chat: Chat; talk: Talk; is
       <Row isSpread>
         <Select
           label={t("workflow")}
+          areNames
           isClearable
           placeholder={t("no_workflow")}
           value={workflow}
-          choices={(workflows.data ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
+          choices={(workflows.data ?? []).map((one) => ({ value: one.uuid, label: one.name }))}
           onChange={setWorkflow}
         />
         <Row>

@@ -84,7 +84,9 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
   const keptCalls = new Set(all.flatMap((one) => (one.toolCalls ?? []).map((call) => (call as { id?: string }).id)));
   const said = talk.answer.said.filter((one) => !kept.has(one.id));
   const length = said.reduce((sum, one) => sum + one.text.length, all.length);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" }); // what it gives is no clean-up: newer browsers give a promise
+  }, [length]);
   const isKept = talk.pending !== null && all.some((one) => one.role === "user" && one.content === talk.pending);
   return (
     <div className={classes["messages"]} role="log" aria-label={t("messages")} tabIndex={0}>

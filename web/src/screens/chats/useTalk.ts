@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { talk, type Chat } from "@/api/chats";
 import type { Schemas } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import { heard, SILENCE, type Answer } from "./answer";
 
 export interface Talk {
@@ -11,7 +12,8 @@ export interface Talk {
   pending: string | null;
   isTalking: boolean;
   error: Error | null;
-  say: (body: Schemas["NewMessage"]) => void;
+  /** Gives, when all is told, whether it was said. */
+  say: (body: Schemas["NewMessage"]) => Promise<boolean>;
 }
 
 export function useTalk(workspace: string, chat: Chat): Talk {
@@ -34,21 +36,23 @@ export function useTalk(workspace: string, chat: Chat): Talk {
     setAnswer((before) => ({ ...SILENCE, failure: before.failure }));
   }
 
-  function say(body: Schemas["NewMessage"]): void {
+  async function say(body: Schemas["NewMessage"]): Promise<boolean> {
     const controller = new AbortController();
     leaving.current = controller;
     setAnswer(SILENCE);
     setError(null);
     setPending(body.content);
     setTalking(true);
-    listen(body, controller.signal)
-      .catch((problem: unknown) => {
-        if (!controller.signal.aborted) setError(problem as Error);
-      })
-      .finally(() => {
-        setTalking(false);
-        setPending(null);
-      });
+    try {
+      await listen(body, controller.signal);
+      return true;
+    } catch (problem) {
+      if (!controller.signal.aborted) setError(problem as Error);
+      return !(problem instanceof ApiError);
+    } finally {
+      setTalking(false);
+      setPending(null);
+    }
   }
 
   return { answer, pending, isTalking, error, say };
