@@ -11,6 +11,7 @@ from tests.conformance.scenes import PLAIN, RUNS, Desk
 MEMBER = {
     *("id", "accountId", "accountUuid", "email", "name", "phone", "role", "actorRoles", "isSupervisor", "labels"),
     *("externalId", "data", "formData", "createdAt"),
+    *("capacity", "available"),  # ours: how many open steps work may bring, and whether it may bring any
 }
 
 KEY = {"id", "name", "prefix", "key", "scopes", "expiresAt"}

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import casework
 from casework.core.permission import Policy
 from tests.security.cast import Cast, Side, Who
 from tests.security.declared import Route
@@ -15,6 +17,11 @@ from tests.security.wire import Answer
 
 VOLATILE = frozenset({"x-request-id", "content-length"})
 """Headers in which two answers may differ; the length follows from the body, where ids are struck out."""
+
+
+_BUILT = Path(casework.__file__).parent / "web" / "assets"
+_ASSET = min((path.name for path in _BUILT.glob("*.js")), default="none.js")
+"""A file of the web app, as it was built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +149,7 @@ class Desk:
     async def _ids(self, call: Call, *, is_spent: bool) -> Ids:
         uuid = self._uuid(call.side)
         ids: Ids = {"workspace_uuid": uuid, "org_id": uuid, "name": "reference.js"}
+        ids |= {"asset": _ASSET, "rest": "inbox"}
         if self.recipe.beside is not None:
             beside = await self._beside(call, self.recipe.beside, is_spent=is_spent)
             ids |= beside | {f"beside_{name}": value for name, value in beside.items()}

@@ -57,7 +57,7 @@ SYSTEM: Final = {
     "GET /sign-up": [Recipe()],
     "GET /welcome": [Recipe()],
     "GET /w/{rest}": [Recipe()],
-    "GET /assets/{name}": [Recipe()],
+    "GET /assets/{name}": [Recipe(path={"name": "asset"})],
     "GET /api/liveness": [Recipe()],
     "POST /api/auth/sign-in/email": [Recipe(body=_sign_in)],
     "POST /api/auth/sign-up/email": [Recipe(body=_sign_up)],
