@@ -168,7 +168,8 @@ def _end_with_supervisor() -> None:
     """End when whoever started this process ends: it held the other end of standard input."""
     import os
 
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not by way of a buffer: its lock would be held when the process ends
+        pass
     os.kill(os.getpid(), signal.SIGKILL)
 
 
