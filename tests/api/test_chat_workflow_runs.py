@@ -1,5 +1,7 @@
 """GET /api/chats/{chatId}/workflow-runs."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -128,6 +130,7 @@ async def test_a_task_visited_again_is_shown_by_its_last_visit(at, clock):
 
 async def test_many_runs_take_no_more_queries_than_one(at, monkeypatch):
     counted = []
+    asking = asyncio.current_task()
     chat = await at.open_chat()
     one = await at.open_chat(workflowId=at.workflow_id)
     for _ in range(12):
@@ -136,7 +139,8 @@ async def test_many_runs_take_no_more_queries_than_one(at, monkeypatch):
     original = asyncpg.Connection._execute
 
     async def counting(self, query, *arguments, **options):
-        counted.append(query)
+        if asyncio.current_task() is asking:  # what the service reads of its own accord meanwhile is no matter
+            counted.append(query)
         return await original(self, query, *arguments, **options)
 
     monkeypatch.setattr(asyncpg.Connection, "_execute", counting)
@@ -144,7 +148,7 @@ async def test_many_runs_take_no_more_queries_than_one(at, monkeypatch):
     for_one = len(counted)
     counted.clear()
     assert len(await runs(at, chat)) == 12
-    assert len(counted) == for_one
+    assert len(counted) == for_one > 0
 
 
 async def test_the_checks_come_in_order(at, client):

@@ -109,7 +109,7 @@ def test_a_real_server_cuts_off_a_body_of_unannounced_length(server):
     headers = {"content-type": "application/json"}
     refused = httpx.post(f"{server}/api/auth/sign-in/email", content=chunks, headers=headers)
     assert refused.status_code == 413
-    assert refused.json() == {"detail": "The body is larger than is taken here."}
+    assert refused.json() == {"detail": "The body is larger than the 1 MiB taken here."}
 
 
 @pytest.mark.parametrize("address", ["/livez?x=%00", "/livez?x=%ff", "/livez?%c3%28", "/docs/a%00b", "/docs/%ff"])

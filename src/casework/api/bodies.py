@@ -15,6 +15,7 @@ import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from casework.api.errors import BadParameter, Malformed
 from casework.core.clocks import truncated
@@ -84,8 +85,21 @@ async def raw(request: Request[Any, Any, Any]) -> bytes:
     """The body's bytes; 413 where they are more than the route takes, whether or not their number was announced."""
     try:
         return await request.body()
+    except RequestEntityTooLarge as error:
+        limit = request.route_handler.resolve_request_max_body_size() or 0
+        raise HTTPException(
+            status_code=413, detail=f"The body is larger than the {_size(limit)} taken here."
+        ) from error
     except InternalServerException as error:  # the client went away in the middle; nobody reads the answer
         raise Malformed("The body ended before it was complete.") from error
+
+
+def _size(count: int) -> str:
+    """A number of bytes, as people say it."""
+    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count % factor == 0:
+            return f"{count // factor} {unit}"
+    return f"{count} bytes"
 
 
 def utc(at: datetime, name: str) -> datetime:

@@ -167,7 +167,6 @@ def _inherited(error: CaseworkError) -> int:
 _SENTENCES: Final = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    413: "The body is larger than is taken here.",
 }
 
 

@@ -14,7 +14,7 @@ _MESSAGES: Final = {
     404: "There is no such thing here.",
     409: "It is not in a state that allows this.",
     412: "It changed since you read it.",
-    413: "The body is larger than is taken here.",
+    413: "The body is larger than the 1 MiB taken here.",
     415: "The body must be JSON, sent as application/json.",
     422: "priority: must be from 0 to 100.",
     429: "Too many attempts; try again later.",
