@@ -129,3 +129,10 @@ def test_statuses_sort_by_the_alphabet():
 
 def test_the_clock_of_a_case_starts_in_business_hours():
     assert build_context(Case.of(human("a")).run, output=None, now=START, beside={})["is_business_hours"] is True
+
+
+def test_names_that_no_expression_uses_are_not_worked_out():
+    case = Case.of(human("a"), input={"amount": 3})
+    values = build_context(case.run, output=None, now=case.now, beside={}, names={"input", "task"})
+    whole = context(case)
+    assert values == {"input": whole["input"], "task": whole["task"]}

@@ -218,11 +218,16 @@ class Draft:
 
     def context(self, step: Step, output: Json) -> Context:
         """What an expression of the step's task may name."""
-        values = build_context(self.settled(), output=output, now=self.now, beside=self.run.context, step=step)
-        values["error"] = step.error if step.error is not None else step.caught
-        values["item"] = step.item
-        values["index"] = step.item_index
-        return Context(values)
+        return Context(
+            build_context(
+                self.settled(),
+                output=output,
+                now=self.now,
+                beside=self.run.context,
+                step=step,
+                names=self.version.names,
+            )
+        )
 
 
 def _is_output(other: Step, than: Step) -> bool:

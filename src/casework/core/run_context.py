@@ -1,14 +1,17 @@
 """What expressions see of a run: the one builder, for the engine's conditions and for the preview of them alike."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import msgspec
 
 from casework.core.assignment import STATUS
 from casework.core.calendar import is_open
 from casework.core.definition import Json
 from casework.core.run import Run, current_step
 from casework.core.step import Step
+from casework.core.syntax import NAMES
 
 BESIDE: Final = ("member", "chat", "workflow")
 """Names whose values are no part of a run: whoever loads the run loads them with it, as far as expressions use them."""
@@ -17,33 +20,33 @@ AGE_UNSET: Final = -1
 """An age that nobody told: conditions compare numbers, and a null would make each of them an error."""
 
 
+class _Seen(msgspec.Struct, frozen=True):
+    """What the values of names are taken from."""
+
+    run: Run
+    output: Json
+    now: datetime
+    beside: Mapping[str, Any]
+    step: Step | None
+
+
 def build_context(
-    run: Run, *, output: Json, now: datetime, beside: Mapping[str, Any], step: Step | None = None
+    run: Run,
+    *,
+    output: Json,
+    now: datetime,
+    beside: Mapping[str, Any],
+    step: Step | None = None,
+    names: Collection[str] = NAMES,
 ) -> dict[str, Any]:
-    """The value of every name that an expression may use.
+    """The value of every one of `names`, by default of every name that an expression may use.
 
     output: of the step that just ended; for a preview, what is saved on the current one. step: the one that just ended,
     by default the current one. beside: the maps of BESIDE, as far as they are loaded; an absent one is an empty map, so
     that `has()` says no instead of failing. `now` is an instant, everything else is JSON.
     """
-    at = step or current_step(run)
-    this_run = run_map(run)
-    return {
-        "member": beside.get("member") or {},
-        "chat": beside.get("chat") or {},
-        "workflow": beside.get("workflow") or {},
-        "assignment": this_run,
-        "run": this_run,
-        "task": {} if at is None else task_map(run, at),
-        "input": run.input,
-        "output": output,
-        "tasks": tasks_map(run),
-        "now": now,
-        "is_business_hours": is_open(run.calendar, now),
-        "error": None if at is None else at.caught if at.error is None else at.error,
-        "item": None if at is None else at.item,
-        "index": None if at is None else at.item_index,
-    }
+    seen = _Seen(run, output, now, beside, step or current_step(run))
+    return {name: _VALUES[name](seen) for name in names}
 
 
 def run_map(run: Run) -> dict[str, Any]:
@@ -92,6 +95,30 @@ def named(names: Collection[str]) -> frozenset[str]:
 def without_private(context: Mapping[str, Any]) -> dict[str, Any]:
     """The context as people may see it: what is recorded of the member's person is left empty."""
     return {**context, "member": {**context["member"], "data": {}, "form_data": {}}}
+
+
+def _error(seen: _Seen) -> Json:
+    step = seen.step
+    return None if step is None else step.caught if step.error is None else step.error
+
+
+_VALUES: Final[dict[str, Callable[[_Seen], Any]]] = {
+    "input": lambda seen: seen.run.input,
+    "output": lambda seen: seen.output,
+    "tasks": lambda seen: tasks_map(seen.run),
+    "member": lambda seen: seen.beside.get("member") or {},
+    "chat": lambda seen: seen.beside.get("chat") or {},
+    "run": lambda seen: run_map(seen.run),
+    "assignment": lambda seen: run_map(seen.run),
+    "task": lambda seen: {} if seen.step is None else task_map(seen.run, seen.step),
+    "workflow": lambda seen: seen.beside.get("workflow") or {},
+    "now": lambda seen: seen.now,
+    "is_business_hours": lambda seen: is_open(seen.run.calendar, seen.now),
+    "error": _error,
+    "item": lambda seen: None if seen.step is None else seen.step.item,
+    "index": lambda seen: None if seen.step is None else seen.step.item_index,
+}
+"""How each of NAMES gets its value: only those that an expression uses are worked out, for each decision anew."""
 
 
 def _text(at: datetime | None) -> str | None:

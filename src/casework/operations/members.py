@@ -12,6 +12,7 @@ from casework.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from casework.core.permission import MANAGER, USER, Grant
 from casework.entropy import new_uuid
 from casework.operations import once
+from casework.operations.leaving import give_back
 from casework.operations.passwords import hash_password
 from casework.operations.people import MemberWish, NewMember, given, refuse_large
 from casework.operations.rights import refuse_beyond
@@ -119,7 +120,9 @@ async def change(
 
 
 async def remove(services: Services, grant: Grant, member_id: int, *, expected_revision: int | None = None) -> None:
-    """Take a member's rights in the workspace away at once, with its keys.
+    """Take a member's rights in the workspace away at once, with its keys; what it had waits for somebody again.
+
+    What it saved stays. An activity that ends or is handed over at the same instant is left as it is.
 
     Raises:
         Conflict: it is the last Manager.
@@ -138,6 +141,7 @@ async def remove(services: Services, grant: Grant, member_id: int, *, expected_r
         await members.remove(connection, grant, member_id, role_id=user.id, at=now)
         facts = {"member_id": member_id, "account_id": member.account_id}
         await audit.record(connection, grant.workspace_id, grant.actor(), "member.removed", [facts], now)
+    await give_back(services, grant, member.account_id)
 
 
 async def _insert(

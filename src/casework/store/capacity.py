@@ -54,6 +54,33 @@ async def rooms(connection: Connection, people: Sequence[tuple[int, int]]) -> di
     }
 
 
+class HeldStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that somebody has."""
+
+    id: int
+    run_id: int
+    number: int
+
+
+async def held_by(connection: Connection, grant: Grant, account_id: int, *, after: int, limit: int) -> list[HeldStep]:
+    """The activities that a person has, in order of id from the one after `after` on."""
+    rows = await connection.fetch(
+        """
+        select id, run_id, number from steps s
+        where s.workspace_id = $1 and s.account_id = $2 and s.kind = 'human' and s.state <> 'parked'
+          and (case s.state when 'queued' then 'ready' when 'waiting' then 'ready' else s.state end)
+              in ('assigned', 'in_progress', 'paused')
+          and s.id > $3
+        order by s.id limit $4
+        """,
+        grant.workspace_id,
+        account_id,
+        after,
+        limit,
+    )
+    return [HeldStep(**row) for row in rows]
+
+
 async def note_handed(connection: Connection, handed: Sequence[tuple[int, int, datetime]]) -> None:
     """Keep when these (workspace id, account id) people were last handed something."""
     if handed:
