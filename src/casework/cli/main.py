@@ -19,6 +19,7 @@ from casework.cli import (
     init,
     members,
     output,
+    password,
     replay,
     runs,
     schedules,
@@ -43,6 +44,7 @@ app = typer.Typer(
 
 app.command()(up.up)
 app.command()(init.init)
+app.command()(password.set_password)
 app.command()(worker.worker)
 app.command()(worker.workers)
 app.command()(worker.functions)

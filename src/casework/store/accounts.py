@@ -110,5 +110,10 @@ async def set_last_workspace(connection: Connection, account_ids: Sequence[int],
     )
 
 
+async def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
+    """Let another password prove the account from now on."""
+    await connection.execute("update accounts set password_hash = $2 where id = $1", account_id, password_hash)
+
+
 def _account(row: Any) -> Account | None:
     return None if row is None else Account(**dict(row))

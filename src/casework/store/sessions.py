@@ -41,6 +41,16 @@ async def revoke(connection: Connection, token_hash: bytes, *, at: datetime) -> 
     )
 
 
+async def revoke_all(connection: Connection, account_id: int, *, at: datetime) -> int:
+    """End every session of an account at once; gives how many there were."""
+    status: str = await connection.execute(
+        "update sessions set revoked_at = $2 where account_id = $1 and revoked_at is null and expires_at > $2",
+        account_id,
+        at,
+    )
+    return int(status.rpartition(" ")[2])
+
+
 async def forget_ended(connection: Connection, before: datetime, *, limit: int = 10_000) -> int:
     """Forget sessions that expired before then, at most `limit` at a time; gives how many."""
     status: str = await connection.execute(

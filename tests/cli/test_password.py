@@ -1,0 +1,42 @@
+"""A new password for who forgot theirs."""
+
+import httpx
+import pytest
+
+from tests.cli.command import casework
+
+EMAIL = "ada@example.org"
+
+
+def sign_in(url: str, password: str) -> httpx.Response:
+    return httpx.post(f"{url}/api/auth/sign-in/email", json={"email": EMAIL, "password": password})
+
+
+@pytest.fixture
+def set_password(desk):
+    """Runs the command on the desk's database."""
+    return lambda *arguments, **env: casework("set-password", "--database-url", desk.database_url, *arguments, **env)
+
+
+def test_a_new_password_ends_every_session_and_no_key(desk, set_password):
+    before = sign_in(desk.url, "correct horse")
+    assert before.status_code == 200
+    done = set_password(EMAIL.upper(), "--json", CASEWORK_PASSWORD="another horse")
+    assert done.json == {"email": EMAIL.upper(), "sessions_ended": 1}
+    assert httpx.get(f"{desk.url}/api/auth/get-session", cookies=before.cookies).status_code == 401
+    assert sign_in(desk.url, "correct horse").status_code == 401
+    assert sign_in(desk.url, "another horse").status_code == 200
+    assert desk.json("members", "list")["items"]
+    history = httpx.get(
+        f"{desk.url}/api/v2/w/{desk.made['workspace_uuid']}/events",
+        params={"type": "account.password_set"},
+        headers={"authorization": f"Bearer {desk.made['api_key']}"},
+    ).json()
+    assert [one["actor"]["kind"] for one in history["items"]] == ["system"]
+
+
+def test_what_cannot_be_set_changes_nothing(set_password):
+    unknown = set_password("nobody@example.org", "--password", "another horse")
+    assert (unknown.code, "no account" in unknown.err) == (4, True), unknown.err
+    short = set_password(EMAIL, "--password", "short")
+    assert (short.code, "8 characters" in short.err) == (1, True), short.err
