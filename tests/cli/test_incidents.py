@@ -31,3 +31,11 @@ def test_an_incident_is_shown_and_ended(desk, incident, command, then):
     done = desk.json("incidents", name, incident["id"], *rest)
     assert done["assignmentId"] == incident["assignmentId"]
     assert desk.json("runs", "get", incident["assignmentId"])["status"] == then
+
+
+def test_a_run_that_failed_is_retried_as_a_new_one(desk, incident):
+    desk.json("incidents", "fail", incident["id"])
+    again = desk.json("runs", "retry", incident["assignmentId"])
+    assert again["id"] != incident["assignmentId"]
+    assert (again["status"], again["currentTaskName"]) == ("pending", "sum")
+    assert desk("runs", "retry", incident["assignmentId"]).code != 0

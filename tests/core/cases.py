@@ -42,8 +42,15 @@ def workflow(*tasks, start=None, **fields):
 
 
 def new_run(definition, **fields):
-    values = {"state": "pending", "revision": 0, "created_at": START, "updated_at": START, "member_id": 1}
-    return Run(id=7, uuid=UUID(int=7), version=compile_version(definition), **(values | fields))
+    values = {
+        "state": "pending",
+        "revision": 0,
+        "created_at": START,
+        "updated_at": START,
+        "member_id": 1,
+        "uuid": UUID(int=7),
+    }
+    return Run(id=7, version=compile_version(definition), **(values | fields))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Random workflows under random commands, legal and illegal: what must hold after each one (SEMANTICS)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from casework.core.command import (
     Pause,
     Process,
     Reassign,
+    Retry,
     Save,
     Select,
     Start,
@@ -151,8 +153,28 @@ class RunMachine(RuleBasedStateMachine):
     @rule()
     def reload(self):
         """Forget what a run that is loaded anew would not have: deciding must not miss it."""
-        kept = tuple(step for step in self.run.steps if step.is_live or step.is_last or step.is_output)
+        again = self.run.retry_from
+        kept = tuple(
+            one for one in self.run.steps if one.is_live or one.is_last or one.is_output or one.number in again
+        )
         self.run = replace(self.run, steps=kept)
+
+    @precondition(lambda self: self.run.state == "failed")
+    @rule()
+    def retry(self):
+        """From here on it is about the new run, which loses nothing of what the failed one had."""
+        failed, outputs = self.run, {step.task: step.output for step in self.run.steps if step.is_output}
+        self.run = new_run(failed.version.definition, input=failed.input, uuid=UUID(int=8))
+        self.apply(Retry(failed=failed), LEAD)
+        if not self.run.revision:
+            assert not failed.retry_from
+            self.run = failed
+            return
+        kept = {step.task: step.output for step in self.run.steps if step.is_kept and step.is_output}
+        assert kept == {task: output for task, output in outputs.items() if task in kept}
+        again = {failed.step(number).task for number in failed.retry_from}
+        assert outputs.keys() - kept.keys() <= again
+        assert again <= {step.task for step in self.run.steps if not step.is_kept}
 
     @rule(seconds=st.integers(-30, 600))
     def time_passes(self, seconds):

@@ -89,6 +89,7 @@ ASSIGNMENTS: Final = {
         ),
     ],
     f"POST {W}/assignments/{{assignment_id}}/cancel": CASE,
+    f"POST {W}/assignments/{{assignment_id}}/retry": [Recipe(kind="case", status="errored")],
     f"GET {W}/assignments/{{assignment_id}}/cel-context": CASE,
     f"GET {W}/assignments/{{assignment_id}}/current-task-detail": CASE,
     f"GET {W}/assignments/{{assignment_id}}/messages": CASE,

@@ -14,7 +14,7 @@ from tests.security.wire import Answer, Wire
 
 Ids = dict[str, Any]
 Kind = Literal["case", "chat", "member", "role", "key", "workflow", "secret", "webhook", "schedule", "hook", "incident"]
-Status = Literal["ready", "assigned", "in_progress", "paused"]
+Status = Literal["ready", "assigned", "in_progress", "paused", "errored"]
 
 EMAIL, PASSWORD = "eve@example.com", "correct horse battery"
 """Of somebody with an account, who signs in."""
@@ -78,7 +78,9 @@ class World:
     async def make(self, kind: Kind, side: Side, owner: Who, status: Status = "ready") -> Ids:
         """A thing of that kind; what nobody owns ignores the owner. A case's first activity is in that status."""
         ids = await _MAKERS[kind](self, side, owner)
-        if kind == "case" and status != "ready":
+        if kind == "case" and status == "errored":
+            await self.ask(side, "POST", f"/api/v3/workflow/activities/{ids['activity_id']}/error", {})
+        elif kind == "case" and status != "ready":
             activity = f"/api/v3/workflow/activities/{ids['activity_id']}"
             body = {"account_id": owner.account_id, "start_working": status != "assigned"}
             await self.ask(side, "PATCH", f"{activity}/assign", body)

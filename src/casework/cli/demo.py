@@ -138,12 +138,17 @@ async def checks(client: "Client", waiting: "Waiting", password: str) -> dict[st
         "the case waits in your list of assignments": any(one["id"] == waiting.run_id for one in mine.items),
         "its task waits in your list of activities": any(one["id"] == waiting.activity_id for one in assigned.items),
         "every sample case says that it is one": all(one["title"].startswith("Sample:") for one in everything.items),
+        "an agent classified tickets": any(_was_classified(one) for one in everything.items),
         "cases are in every state": {one["status"] for one in everything.items} >= _STATES,
         "you can sign in with the password": await _may_sign_in(client.transport.url, password),
     }
 
 
 _STATES: Final = frozenset({"pending", "active", "completed", "failed", "cancelled"})
+
+
+def _was_classified(run: dict[str, Any]) -> bool:
+    return any(task["kind"] == "agent" and task["status"] == "completed" for task in run["tasks"])
 
 
 async def _may_sign_in(url: str, password: str) -> bool:

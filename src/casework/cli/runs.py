@@ -113,6 +113,12 @@ def cancel(
 
 
 @app.command()
+def retry(run: Run, *, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False) -> None:
+    """Begin a run that failed again where it failed, as a new run."""
+    show_one(talk(url, key, lambda client: client.runs.retry(run)), as_json=as_json, parts=_PARTS)
+
+
+@app.command()
 def select(
     run: Run,
     task: Annotated[str, typer.Argument(help="A task's key, or the assignment task's id.")],

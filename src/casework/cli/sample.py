@@ -3,6 +3,7 @@
 The same seed gives the same people, cases, values and ends.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -12,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import casework
 from casework.cli.definitions import publish
 from casework.cli.exits import NotStarted
-from casework.cli.sample_answers import ANSWERS, INPUTS, QUESTIONS, REPLIES, TITLES
+from casework.cli.sample_answers import ANSWERS, DRILL, INPUTS, QUESTIONS, REPLIES, TITLES
 from casework.client import Client
 
 SEED: Final = 20_240_204
@@ -20,16 +21,22 @@ CASES: Final = 40
 STEPS_MAX: Final = 40
 """Of one case: more than any way through the examples has."""
 
-OWNER_ROLES: Final = ("agent", "lead", "underwriter")
+AGENT_SECONDS: Final = 20.0
+"""How long an agent's step is waited for: its worker starts beside the server. After that the case stays as it is."""
+
+LOOK_SECONDS: Final = 0.05
+"""Between two looks at an agent's step."""
+
+OWNER_ROLES: Final = ("agent", "lead", "underwriter", "on_call", "physician")
 
 _PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
     "Ines Sample": ("agent",),
-    "Tomas Sample": ("agent",),
-    "Lena Sample": ("agent", "lead"),
-    "Karl Sample": ("clerk", "analyst", "reader"),
-    "Mia Sample": ("clerk", "analyst", "reader"),
-    "Ute Sample": ("underwriter",),
-    "Otto Sample": ("underwriter", "lead"),
+    "Tomas Sample": ("agent", "on_call"),
+    "Lena Sample": ("agent", "lead", "on_call"),
+    "Karl Sample": ("clerk", "analyst", "reader", "reception"),
+    "Mia Sample": ("clerk", "analyst", "reader", "nurse"),
+    "Ute Sample": ("underwriter", "physician"),
+    "Otto Sample": ("underwriter", "lead", "physician"),
 }
 
 _ENDS: Final = ("done",) * 15 + ("open",) * 14 + ("paused",) * 3 + ("cancelled",) * 4 + ("failed",) * 2 + ("new",) * 2
@@ -68,6 +75,7 @@ async def load(client: Client, tell: Tell) -> Waiting:
         history = History(client, people, workflows)
         for number, end in enumerate(random.Random(SEED).sample(_ENDS, CASES)):  # noqa: S311 - a sample, no secret
             await history.case(number, end)
+        await client.schedules.create(history.workflows["on_call"], "Sample: a drill", "0 9 * * MON", input=DRILL)
         return await _waiting(client, owner, history.workflows["support_desk"])
 
 
@@ -93,12 +101,13 @@ class History:
         self.workflows = {str(workflow["key"]): int(workflow["id"]) for workflow in workflows}
         self._client = client
         self._people = people
+        self._agents = {one["key"] for one in workflows if any(task["kind"] == "agent" for task in one["tasks"])}
         self._tasks = {str(task["id"]): str(task["key"]) for one in workflows for task in one["tasks"]}
 
     async def case(self, number: int, end: str) -> None:
         """Make a case and bring it to that end."""
         chance = random.Random(SEED + number)  # noqa: S311 - a sample, no secret
-        key = chance.choice(tuple(self.workflows))
+        key = tuple(self.workflows)[number % len(self.workflows)]
         given = INPUTS[key](chance)
         whose = chance.choice(self._people)
         run = await self._client.runs.create(
@@ -109,7 +118,9 @@ class History:
             priority=chance.choice((30, 50, 50, 70, 90)),
         )
         await self._talk(chance, whose, run["chatUuid"])
-        steps = {"done": STEPS_MAX, "new": 0}.get(end, chance.randint(1, 4))
+        if key in self._agents:
+            await self._thought(run["id"])
+        steps = {"done": STEPS_MAX, "new": 0, "failed": 0}.get(end, chance.randint(1, 4))
         await self._work(chance, run["id"], steps)
         await self._end(chance, run["id"], end)
 
@@ -117,6 +128,14 @@ class History:
         for _ in range(chance.randint(0, 2)):
             await whose.client.chats.say(chat, chance.choice(QUESTIONS))
             await self._client.chats.say(chat, chance.choice(REPLIES))
+
+    async def _thought(self, run_id: int) -> None:
+        """Wait until the worker beside the server has performed the agent's step."""
+        for _ in range(int(AGENT_SECONDS / LOOK_SECONDS)):
+            run = await self._client.runs.get(run_id)
+            if not any(task["kind"] == "agent" and task["status"] == "current" for task in run["tasks"]):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _work(self, chance: random.Random, run_id: int, steps: int) -> None:
         for _ in range(steps):

@@ -17,12 +17,27 @@ _TICKETS: Final = (
     ("The new phone does not ring", "It shows the call, and says nothing."),
     ("Wrong address on the receipt", "We moved in spring; the receipt does not know it yet."),
 )
+_ALERTS: Final = (
+    ("disk-7", "Disk 7 is full"),
+    ("queue-age", "The oldest job has waited for an hour"),
+    ("certificate", "A certificate ends in two days"),
+    ("latency", "One page in ten takes longer than two seconds"),
+)
+_REASONS: Final = ("A cough that does not end", "A twisted ankle", "Fever since yesterday", "Dizzy in the mornings")
 _CUSTOMERS: Final = ("Ada Byron", "Alan Mathison", "Grace Murray", "Edsger Wybe", "Barbara Jane", "Niklaus Emil")
 
 INPUTS: Final[Mapping[str, Answer]] = {
     "support_desk": lambda chance: dict(
         zip(("subject", "body"), chance.choice(_TICKETS), strict=True), customer=chance.choice(_CUSTOMERS)
     ),
+    "support_agent": lambda chance: dict(
+        zip(("subject", "body"), chance.choice(_TICKETS), strict=True), customer=chance.choice(_CUSTOMERS)
+    ),
+    "on_call": lambda chance: dict(zip(("alert", "summary"), chance.choice(_ALERTS), strict=True)),
+    "clinical_intake": lambda chance: {
+        "patient": f"P-{chance.randrange(1_000_000):06}",
+        "reason": chance.choice(_REASONS),
+    },
     "loan_approval": lambda chance: {
         "applicant": chance.choice(_CUSTOMERS),
         "amount": chance.choice((5_000, 12_000, 20_000, 60_000, 120_000)),
@@ -39,6 +54,9 @@ INPUTS: Final[Mapping[str, Answer]] = {
 
 TITLES: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
     "support_desk": lambda given: f"Sample: {given['subject']}",
+    "support_agent": lambda given: f"Sample: {given['subject']}",
+    "on_call": lambda given: f"Sample: {given['summary']}",
+    "clinical_intake": lambda given: f"Sample: {given['reason']}",
     "loan_approval": lambda given: f"Sample: {given['amount']:,} for {given['applicant']}",
     "document_batch": lambda given: f"Sample: {len(given['documents'])} documents from {given['sender']}",
 }
@@ -77,9 +95,26 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     },
     "file": lambda chance: {"shelf": f"C{chance.randrange(100):02}"},
     "ask": lambda _: {"letter": "A page could not be read; please send it again."},
+    "review": lambda chance: {"topic": chance.choice(("fault", "how_to", "billing", "other"))},
+    "answer": lambda _: {"answer": "Thank you for telling us; it is done."},
+    "acknowledge": lambda chance: {"severity": chance.choices(("minor", "major"), (3, 1))[0]},
+    "mitigate": lambda chance: {"action": chance.choice(("Made room.", "Started it anew.", "Went back a version."))},
+    "learn": lambda _: {"cause": "Nobody had looked at it for a while."},
+    "register": lambda chance: {"consent": True, "interpreter": chance.choices((False, True), (9, 1))[0]},
+    "assess": lambda chance: {
+        "temperature": round(chance.uniform(36.2, 40), 1),
+        "pain": chance.randint(0, 9),
+        "chest_pain": chance.choices((False, True), (9, 1))[0],
+    },
+    "emergency": lambda _: {"finding": "To be watched for a night.", "admitted": True},
+    "consult": lambda _: {"finding": "Nothing that rest does not mend."},
+    "discharge": lambda _: {"handed_over": True},
     "refuse": lambda _: {"letter": "We are sorry that we cannot lend you this amount now."},
 }
 """By the key of the task."""
+
+DRILL: Final = {"alert": "drill", "summary": "A drill"}
+"""What the schedule of the sample starts its runs with."""
 
 QUESTIONS: Final = (
     "Thank you for looking into it. When can I expect an answer?",

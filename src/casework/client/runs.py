@@ -43,6 +43,11 @@ class Runs:
         changed: dict[str, Json] = await self._space.post(f"/assignments/{run_id}/cancel", body)
         return changed
 
+    async def retry(self, run_id: int) -> dict[str, Json]:
+        """Begin a run that failed again where it failed; gives the new one."""
+        made: dict[str, Json] = await self._space.post(f"/assignments/{run_id}/retry")
+        return made
+
     async def select(self, run_id: int, assignment_task_id: int) -> dict[str, Json]:
         """Make a task of the run its current one."""
         changed: dict[str, Json] = await self._space.put(f"/assignments/{run_id}/tasks/{assignment_task_id}/select")

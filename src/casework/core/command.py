@@ -8,6 +8,7 @@ import msgspec
 
 from casework.core.actor import Assignee
 from casework.core.definition import Json
+from casework.core.run import Run
 from casework.core.work import Ask, Call
 
 
@@ -19,6 +20,12 @@ class Start(Command, frozen=True, kw_only=True):
     """Begin: one step for each start task, or for `task` alone."""
 
     task: str | None = None
+
+
+class Retry(Command, frozen=True, kw_only=True):
+    """Begin as the run that failed, at the steps that it failed with; what was done before them is kept."""
+
+    failed: Run
 
 
 class StepCommand(Command, frozen=True, kw_only=True):

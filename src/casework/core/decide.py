@@ -41,6 +41,7 @@ from casework.core.command import (
     Report,
     ReportFailure,
     ResolveIncident,
+    Retry,
     Save,
     Select,
     Start,
@@ -57,6 +58,7 @@ from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
 from casework.core.event import Event
 from casework.core.resolution import resolve_incident
+from casework.core.retry import retry
 from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
 from casework.core.run import Run, current_step
 from casework.core.step import COMPLETED, QUEUED
@@ -251,6 +253,7 @@ def _save_on_current(draft: Draft, data: dict[str, Any]) -> None:
 
 _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     Start: _start,
+    Retry: retry,
     Assign: people.assign,
     Reassign: people.reassign,
     Unassign: people.unassign,

@@ -28,22 +28,32 @@ def cancel_run(draft: Draft, reason: str | None) -> None:
     _end_run(draft, Ending(state=RUN_CANCELLED, reason=reason))
 
 
-def fail_run(draft: Draft, error: Json) -> None:
-    """End the run because a step failed: the other live steps are cancelled, unreached tasks stay pending."""
-    _end_run(draft, Ending(state=RUN_FAILED, error=error))
+def fail_run(draft: Draft, error: Json, failed: Step | None = None) -> None:
+    """End the run because of an error: the other live steps are cancelled, unreached tasks stay pending.
+
+    failed: the step that failed, where that is why. A retry begins there and at what is cancelled with it.
+    """
+    cut = [step for step in draft.live() if step.holds_run_open]
+    if _end_run(draft, Ending(state=RUN_FAILED, error=error)) and failed is not None:
+        begun_again = {step.number for step in (failed, *cut) if step.parent is None}
+        draft.change_run(retry_from=tuple(sorted(begun_again)))
 
 
-def _end_run(draft: Draft, ending: Ending) -> None:
-    """End the run, after what was done in it is undone; a run that is ending already ends as it was going to."""
+def _end_run(draft: Draft, ending: Ending) -> bool:
+    """End the run, after what was done in it is undone; a run that is ending already ends as it was going to.
+
+    Gives whether it has ended: there was nothing to undo.
+    """
     for step in draft.live():
         cancel_step(draft, step)
     if draft.run.ending is not None:
-        return
+        return False
     if not draft.run.undo:
         finish_run(draft, ending)
-        return
+        return True
     draft.change_run(ending=ending, selected=None)
     draft.record("run.ending", state=ending.state, error=ending.error, reason=ending.reason)
+    return False
 
 
 def finish_run(draft: Draft, ending: Ending) -> None:

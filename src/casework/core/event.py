@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 RUN_EVENTS: Final = {
-    "run.started": "A run was made, with its first steps.",
+    "run.started": "A run was made, with its first steps; data.retry_of is the id of the failed run that it retries.",
     "run.completed": "Nothing was live any more; the run has its output.",
     "run.failed": "A step failed without an error route; data.error says why.",
     "run.ending": "The run failed or was cancelled (data.state); it ends when what was done is undone.",

@@ -40,8 +40,9 @@ def resolve_incident(draft: Draft, command: ResolveIncident) -> None:
         skip(draft, step, "incident")
     else:
         error = {name: value for name, value in error.items() if name != "output"}
-        draft.record("step.failed", draft.end(step, FAILED, error=error), error=error)
-        fail_run(draft, error)
+        failed = draft.end(step, FAILED, error=error)
+        draft.record("step.failed", failed, error=error)
+        fail_run(draft, error, failed)
 
 
 def _with_incident(draft: Draft, number: int) -> Step:

@@ -46,7 +46,7 @@ def fail(draft: Draft, step: Step, code: str, message: str, *, output: Json = No
     if step.parent is not None:
         rejoin(draft, step)
         return
-    _to_error_route(draft, step.task, error, (step,))
+    _to_error_route(draft, step.task, error, step)
 
 
 def _waits_for_a_decision(draft: Draft, step: Step) -> bool:
@@ -94,7 +94,7 @@ def arrive(draft: Draft, key: str, sources: tuple[Step, ...], caught: Json = Non
         return None
     if _is_used_up(draft, key):
         message = f"The task {key} was visited {task.visits} times; its limit is `visits: {task.visits}`."
-        _to_error_route(draft, key, {"code": "visits", "message": message, "task": key, "attempt": 0}, ())
+        _to_error_route(draft, key, {"code": "visits", "message": message, "task": key, "attempt": 0}, None)
         return None
     if task.join == "all":
         parked = park(draft, task, sources, absorbed_by)
@@ -196,14 +196,14 @@ def _indicators(draft: Draft, step: Step) -> dict[str, Json]:
 # Failing
 
 
-def _to_error_route(draft: Draft, key: str, error: dict[str, Json], sources: tuple[Step, ...]) -> None:
+def _to_error_route(draft: Draft, key: str, error: dict[str, Json], failed: Step | None) -> None:
     """To the task's `on_error`; a route that is itself used up, or none, fails the run."""
     route = draft.version.task(key).on_error
     if route is None or route == END or _is_used_up(draft, route):
         if route != END:
-            fail_run(draft, error)
+            fail_run(draft, error, failed)
         return
-    arrive(draft, route, sources, caught=error)
+    arrive(draft, route, () if failed is None else (failed,), caught=error)
 
 
 def _is_used_up(draft: Draft, key: str) -> bool:

@@ -49,6 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     selected: number of the step that somebody chose as current.
     parent_run_id, parent_step: the step of another run that this one was made for.
     undo: what is to be undone, in order of completion. ending: set while it is being undone.
+    retry_from: where a retry begins: the numbers of the step that failed the run and of those cancelled with it.
     context: what conditions may see beside the run itself (`member`, `chat`, `workflow`, ...), as far as the version's
     expressions name it. calendar: the workspace's, as far as the version needs it.
     """
@@ -80,6 +81,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     parent_step: int | None = None
     undo: tuple[Undo, ...] = ()
     ending: Ending | None = None
+    retry_from: tuple[int, ...] = ()
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
     calendar: Calendar = DEFAULT
 

@@ -47,6 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     account_id: the assignee. member_id: the same person's membership.
     allow_ids, deny_ids: account ids; the deny list wins.
     working_ms: closed work periods; open_since: the start of the one that is open.
+    is_kept: was done in the run that this one retries; its times are of the retry.
     sources: steps whose ends led here. absorbed_by: tasks with `join: any` that take in what this branch sends there.
     is_left: left behind by a select; it does not hold the run open.
     distribute: how the engine chooses who gets it; None leaves it to people. lapsed_ids: accounts it was taken from
@@ -78,6 +79,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     error: Json = None
     caught: Json = None
     indicators: Json = msgspec.field(default_factory=dict)
+    is_kept: bool = False
     parent: int | None = None
     item_index: int | None = None
     item: Json = None

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
-from casework.core.command import Assign, Command, Process, Start, StepCommand, Take
+from casework.core.command import Assign, Command, Process, Retry, Start, StepCommand, Take
 from casework.core.decide import Decision, Refusal, decide, interrupt
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
@@ -49,6 +49,8 @@ class Batch:
         self._crowd = Crowd()
         self._ledger = Ledger()
         self._opened_chats: dict[int, int] = {}
+        self._failed: dict[int, Run] = {}
+        self._retries: dict[int, int] = {}
         self._free: set[int] = set()
 
     @property
@@ -128,6 +130,21 @@ class Batch:
                 self._held[one.run_id] = _new(one.run_id, order, edition, self._now)
         await self._open_chats({run_id: order for run_id, order in orders.items() if run_id in self._held})
         await self._add_context([run_id for run_id in orders if run_id in self._held])
+        await self._load_retried([order for order in orders.values() if order.retry_of is not None])
+
+    async def _load_retried(self, orders: Sequence[NewRun]) -> None:
+        """The failed runs that others retry: not locked, because what has ended does not change any more."""
+        for workspace_id in {order.workspace_id for order in orders}:
+            wanted = [order.retry_of or 0 for order in orders if order.workspace_id == workspace_id]
+            rows = await runs.read(self._connection, workspace_id, wanted)
+            editions = await self._catalog.load(
+                self._connection, {(row.workflow_id, row.version_number) for row in rows}
+            )
+            steps = await runs.steps_to_retry(self._connection, [row.id for row in rows])
+            for row in rows:
+                edition = editions[row.workflow_id, row.version_number]
+                self._failed[row.id] = as_run(row, edition, steps[row.id])
+            self._retries |= await runs.retries(self._connection, workspace_id, wanted)
 
     async def _open_chats(self, orders: dict[int, NewRun]) -> None:
         wanted = {run_id: order for run_id, order in orders.items() if order.opens_chat and order.member_id}
@@ -206,8 +223,13 @@ class Batch:
     # Deciding
 
     def _carry_out_one(self, one: Pending) -> None:
+        self._decide(one)
+        if isinstance(one.order, NewRun) and isinstance(one.result, Exception):
+            self._held.pop(one.run_id, None)
+
+    def _decide(self, one: Pending) -> None:
         order = one.order
-        command = Start(task=order.start_task) if isinstance(order, NewRun) else order.command
+        command = self._first(order) if isinstance(order, NewRun) else order.command
         held = self._held.get(one.run_id if isinstance(order, NewRun) else order.run_id)
         if held is None or held.edition.workspace_id != order.workspace_id:
             one.result = NotFound("There is no such run.")
@@ -221,20 +243,30 @@ class Batch:
         match decided:
             case Refusal(error=error):
                 one.result = error
-                if isinstance(order, NewRun):
-                    del self._held[one.run_id]
             case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
                 if events:
                     self._crowd.follow(order, held.run, run)
                     self._ledger.accept(held, decided, order.actor)
                     self._take(held, command)
+                    self._note_retry(command, run)
                     self._interrupt(held, interrupts, order)
                 one.result = Outcome(run=run, taken=taken)
+
+    def _first(self, order: NewRun) -> Command:
+        if order.retry_of is None:
+            return Start(task=order.start_task)
+        return Retry(failed=self._failed[order.retry_of])
 
     def _missed(self, command: Command) -> CaseworkError | None:
         if isinstance(command, Take) and command.signal not in self._free:
             return Conflict("The event was taken already, or its time is over.")
+        if isinstance(command, Retry) and command.failed.id in self._retries:
+            return Conflict(f"It was retried already, as run {self._retries[command.failed.id]}.")
         return None
+
+    def _note_retry(self, command: Command, run: Run) -> None:
+        if isinstance(command, Retry):
+            self._retries[command.failed.id] = run.id
 
     def _take(self, held: Held, command: Command) -> None:
         if isinstance(command, Take):
@@ -283,6 +315,7 @@ def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
         parent_step=row.parent_step,
         undo=row.undo,
         ending=row.ending,
+        retry_from=row.retry_from,
         working_ms=row.working_ms,
         machine_ms=row.machine_ms,
     )
@@ -319,6 +352,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         "external_id": order.external_id,
         "parent_run_id": order.parent_run_id,
         "parent_step": order.parent_step,
+        "retry_of": order.retry_of,
         "created_at": now,
     }
     return Held(run=run, edition=edition, fixed=fixed)

@@ -24,7 +24,10 @@ from casework.store.queue import ErrandJob, StepJob
 from casework.store.runs import RunRow
 from casework.store.signals import Taken
 
-_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason", "undo", "ending")
+_SAME: Final = (
+    *("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason", "undo", "ending"),
+    "retry_from",
+)
 """What rarely changes of a run, and is called the same in its row."""
 
 
@@ -262,6 +265,7 @@ def _run_row(held: Held) -> dict[str, Any]:
         "cancel_reason": run.cancel_reason,
         "undo": run.undo,
         "ending": run.ending,
+        "retry_from": run.retry_from,
     }
 
 

@@ -30,7 +30,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run to be made and started in one commit.
 
-    parent_run_id, parent_step: the step of another run that waits for this one.
+    parent_run_id, parent_step: the step of another run that waits for this one. retry_of: the failed run of the same
+    workflow and version that this one retries; its input is to be the same.
     version_number: None is the newest. start_task: start at that task alone. opens_chat: make a chat for it, owned by
     `member_id`. chat_id: link it to that chat.
     """
@@ -56,6 +57,7 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str | None = None
     parent_run_id: int | None = None
     parent_step: int | None = None
+    retry_of: int | None = None
     claim: Claim | None = None
 
 

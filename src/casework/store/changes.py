@@ -44,6 +44,7 @@ _RUN_TYPES: Final = {
     "external_id": "text",
     "parent_run_id": "bigint",
     "parent_step": "integer",
+    "retry_of": "bigint",
     "working_ms": "bigint",
     "machine_ms": "bigint",
     "created_at": "timestamptz",
@@ -53,10 +54,11 @@ _RUN_TYPES: Final = {
     "cancel_reason": "text",
     "undo": "jsonb",
     "ending": "jsonb",
+    "retry_from": "integer[]",
 }
 _RUN_FROZEN: Final = frozenset(
     {"id", "uuid", "workspace_id", "workflow_id", "version_number", "chat_id", "input", "run_type", "ran_by_type"}
-    | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "created_at"}
+    | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of", "created_at"}
 )
 
 RUN_MOVED: Final = frozenset(
@@ -91,6 +93,7 @@ _STEP_TYPES: Final = {
     "error": "jsonb",
     "caught": "jsonb",
     "indicators": "jsonb",
+    "is_kept": "boolean",
     "parent": "integer",
     "item_index": "integer",
     "item": "jsonb",
@@ -120,7 +123,7 @@ _STEP_TYPES: Final = {
 }
 _STEP_FROZEN: Final = frozenset(
     {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "visit"}
-    | {"parent", "item_index", "item", "ask"}
+    | {"is_kept", "parent", "item_index", "item", "ask"}
 )
 
 STEP_FRESH: Final = frozenset(

@@ -138,7 +138,7 @@ left join (
                (working_ms + machine_ms)::float8 as working_ms, kind, visit, parent, is_last,
                state = 'completed' and kind <> 'for_each' as is_done
         from steps
-        where workspace_id = $1 and ended_at >= $3 and ended_at <= $4
+        where workspace_id = $1 and ended_at >= $3 and ended_at <= $4 and not is_kept
           and task_id in (select id from tasks where workspace_id = $1 and workflow_id = $2)
     ) ended
     group by task_id

@@ -47,6 +47,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     parent_step: int | None
     undo: tuple[Undo, ...]
     ending: Ending | None
+    retry_from: tuple[int, ...]
 
 
 _RUN_COLUMNS: Final = ", ".join(RunRow.__struct_fields__)
@@ -64,6 +65,15 @@ _STEPS: Final = f"""
 select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
 from steps
 where run_id = any($1::bigint[]) and (is_last or is_output or ended_at is null)
+order by run_id, number
+"""  # noqa: S608 - constant names
+
+# What a retry needs: what such a run shows and gives, and the steps that are begun again.
+_STEPS_TO_RETRY: Final = f"""
+select run_id, id, task_key, {", ".join(_STEP_COLUMNS)}
+from steps
+where run_id = any($1::bigint[])
+  and (is_last or is_output or number = any((select retry_from from runs where runs.id = run_id)::integer[]))
 order by run_id, number
 """  # noqa: S608 - constant names
 
@@ -105,6 +115,24 @@ async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, 
     for row in await connection.fetch(_STEPS, list(run_ids)):
         found[row["run_id"]].append((row["id"], _step(row)))
     return found
+
+
+async def steps_to_retry(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[Step]]:
+    """What retrying these runs needs of their steps, by run and in order of number."""
+    found: dict[int, list[Step]] = {run_id: [] for run_id in run_ids}
+    for row in await connection.fetch(_STEPS_TO_RETRY, list(run_ids)):
+        found[row["run_id"]].append(_step(row))
+    return found
+
+
+async def retries(connection: Connection, workspace_id: int, run_ids: Sequence[int]) -> dict[int, int]:
+    """The ids of the runs that retry these, by these."""
+    rows = await connection.fetch(
+        "select retry_of, id from runs where workspace_id = $1 and retry_of = any($2::bigint[])",
+        workspace_id,
+        list(run_ids),
+    )
+    return {row["retry_of"]: row["id"] for row in rows}
 
 
 async def step(connection: Connection, workspace_id: int, run_id: int, number: int) -> Step:
@@ -151,6 +179,7 @@ def _run_row(row: Any) -> RunRow:
     values = dict(row)
     values["undo"] = msgspec.convert(values["undo"], tuple[Undo, ...])
     values["ending"] = msgspec.convert(values["ending"], Ending | None)
+    values["retry_from"] = tuple(values["retry_from"])
     return RunRow(**values)
 
 

@@ -26,7 +26,7 @@ from casework.api.workspace.listing import Page, asked
 from casework.core.assignment import STATES
 from casework.core.claim import Claim
 from casework.core.permission import Grant, own_or, workflow
-from casework.operations import assignment_changes, assignments
+from casework.operations import assignment_changes, assignments, retries
 from casework.operations.assignment_changes import Change
 from casework.operations.assignments import AssignmentView, Slice, SortField, TaskView, Wanted
 from casework.operations.services import Services
@@ -187,6 +187,31 @@ async def cancel(request: HttpRequest, services: Services, grant: Grant) -> Http
     return await once.answer(request, services, grant, act, show)
 
 
+@post(
+    "/assignments/{assignment_id:str}/retry",
+    WRITE,
+    Operation(
+        summary="Retry an assignment that failed",
+        status=201,
+        path=[ASSIGNMENT_ID],
+        answer=AssignmentResponse,
+        answer_example=ASSIGNMENT,
+        refuses=[404, 409, 422],
+    ),
+)
+async def retry(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
+    """As a new assignment, which begins at the task that failed; what was done before is kept. Once: then its retry."""
+    assignment_id = ASSIGNMENT_ID.read(request)
+
+    async def act(claim: Claim | None) -> Any:
+        return await retries.retry(services, grant, assignment_id, claim)
+
+    async def show(reference: Any) -> HttpResponse:
+        return _answer(await assignments.read(services, grant, reference["id"]), status=201)
+
+    return await once.answer(request, services, grant, act, show)
+
+
 @get(
     "/assignments/{assignment_id:str}/tasks/{assignment_task_id:str}",
     READ,
@@ -243,4 +268,4 @@ def _task_answer(view: AssignmentView, task: TaskView) -> HttpResponse:
     return json_response(shown_task(task), headers={"etag": etag(view.row.revision)})
 
 
-handlers = (list_page, create, read_one, update, cancel, read_task, select)
+handlers = (list_page, create, read_one, update, cancel, retry, read_task, select)
