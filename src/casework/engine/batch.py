@@ -50,6 +50,7 @@ class Batch:
         self._ledger = Ledger()
         self._opened_chats: dict[int, int] = {}
         self._free: set[int] = set()
+        self._aims: dict[int, list[Edition]] = {}
 
     @property
     def stirs(self) -> bool:
@@ -154,6 +155,7 @@ class Batch:
                 who = bounded_person(one.order)
                 if who is not None:
                     bounded.add(who)
+        self._aims = _aims(waiting)
         if people or bounded:
             busy = await runs.lock_people(self._connection, sorted(people | bounded))
             self._busy = {person: run_id for person, run_id in busy.items() if person in people}
@@ -163,7 +165,8 @@ class Batch:
         if not rows:
             return
         editions = await self._catalog.load(self._connection, {(row.workflow_id, row.version_number) for row in rows})
-        steps = await runs.steps_of(self._connection, [row.id for row in rows])
+        steps = await runs.steps_of(self._connection, [row.id for row in rows if row.id not in self._aims])
+        steps |= await runs.every_step_of(self._connection, [row.id for row in rows if row.id in self._aims])
         for row in rows:
             edition = editions[row.workflow_id, row.version_number]
             run = as_run(row, edition, [step for _, step in steps[row.id]])
@@ -182,7 +185,7 @@ class Batch:
         by_names: dict[tuple[int, frozenset[str]], list[int]] = {}
         for run_id in run_ids:
             edition = self._held[run_id].edition
-            names = named(edition.version.names)
+            names = named(edition.version.names.union(*(aim.version.names for aim in self._aims.get(run_id, ()))))
             if names:
                 by_names.setdefault((edition.workspace_id, names), []).append(run_id)
         for (workspace_id, names), ids in by_names.items():
@@ -195,7 +198,11 @@ class Batch:
 
     async def _add_calendars(self, held: Sequence[Held]) -> None:
         """Each workspace's business hours, as far as a version needs them."""
-        wanted = [one for one in held if one.edition.version.needs_calendar]
+        wanted = [
+            one
+            for one in held
+            if any(edition.version.needs_calendar for edition in (one.edition, *self._aims.get(one.run.id, ())))
+        ]
         if not wanted:
             return
         found = await calendars.load(self._connection, {one.edition.workspace_id for one in wanted})
@@ -209,7 +216,7 @@ class Batch:
         order = one.order
         command = Start(task=order.start_task) if isinstance(order, NewRun) else order.command
         held = self._held.get(one.run_id if isinstance(order, NewRun) else order.run_id)
-        if held is None or held.edition.workspace_id != order.workspace_id:
+        if held is None or not _is_place_of(order, held.edition):
             one.result = NotFound("There is no such run.")
             return
         one.result = _stale(held.run, order) or self._missed(command)
@@ -223,13 +230,18 @@ class Batch:
                 one.result = error
                 if isinstance(order, NewRun):
                     del self._held[one.run_id]
-            case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
-                if events:
-                    self._crowd.follow(order, held.run, run)
-                    self._ledger.accept(held, decided, order.actor)
-                    self._take(held, command)
-                    self._interrupt(held, interrupts, order)
+            case Decision(run=run, taken=taken):
+                if decided.events:
+                    self._accept(held, decided, command, order)
                 one.result = Outcome(run=run, taken=taken)
+
+    def _accept(self, held: Held, decided: Decision, command: Command, order: Order | NewRun) -> None:
+        self._crowd.follow(order, held.run, decided.run)
+        if isinstance(order, Order) and order.edition is not None:
+            self._ledger.move(held, decided.run, command, order.edition)
+        self._ledger.accept(held, decided, order.actor)
+        self._take(held, command)
+        self._interrupt(held, decided.interrupts, order)
 
     def _missed(self, command: Command) -> CaseworkError | None:
         if isinstance(command, Take) and command.signal not in self._free:
@@ -261,6 +273,7 @@ def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
         id=row.id,
         uuid=row.uuid,
         version=edition.version,
+        number=edition.number,
         state=row.state,
         revision=row.revision,
         created_at=row.created_at,
@@ -293,6 +306,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         id=run_id,
         uuid=order.uuid,
         version=edition.version,
+        number=edition.number,
         state=PENDING,
         revision=0,
         created_at=now,
@@ -358,6 +372,23 @@ def _stale(run: Run, order: Order | NewRun) -> CaseworkError | None:
     if revision == order.expected_revision:
         return None
     return PreconditionFailed("It was changed since you read it: read it again, then decide.")
+
+
+def _aims(waiting: Sequence[Pending]) -> dict[int, list[Edition]]:
+    """The versions that runs are to go on by."""
+    found: dict[int, list[Edition]] = {}
+    for one in waiting:
+        if isinstance(one.order, Order) and one.order.edition is not None:
+            found.setdefault(one.order.run_id, []).append(one.order.edition)
+    return found
+
+
+def _is_place_of(order: Order | NewRun, edition: Edition) -> bool:
+    """Whether the run is of the order's workspace, and of the workflow whose version it is to go on by."""
+    if edition.workspace_id != order.workspace_id:
+        return False
+    aim = order.edition if isinstance(order, Order) else None
+    return aim is None or aim.workflow_id == edition.workflow_id
 
 
 def _begins_work(order: Order) -> int | None:

@@ -67,6 +67,13 @@ where run_id = any($1::bigint[]) and (is_last or is_output or ended_at is null)
 order by run_id, number
 """  # noqa: S608 - constant names
 
+_EVERY_STEP: Final = f"""
+select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
+from steps
+where run_id = any($1::bigint[])
+order by run_id, number
+"""  # noqa: S608 - constant names
+
 _ONE_STEP: Final = f"""
 select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
 from steps where workspace_id = $1 and run_id = $2 and number = $3
@@ -101,10 +108,12 @@ async def read(connection: Connection, workspace_id: int, run_ids: Sequence[int]
 
 async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
     """What deciding needs of these runs' steps, with their ids, by run and in order of number."""
-    found: dict[int, list[tuple[int, Step]]] = {run_id: [] for run_id in run_ids}
-    for row in await connection.fetch(_STEPS, list(run_ids)):
-        found[row["run_id"]].append((row["id"], _step(row)))
-    return found
+    return await _by_run(connection, _STEPS, run_ids)
+
+
+async def every_step_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
+    """All steps of these runs, earlier visits included, as `steps_of` gives them."""
+    return await _by_run(connection, _EVERY_STEP, run_ids) if run_ids else {}
 
 
 async def step(connection: Connection, workspace_id: int, run_id: int, number: int) -> Step:
@@ -145,6 +154,13 @@ async def by_external_ids(
         list(external_ids),
     )
     return {row["external_id"]: row["id"] for row in rows}
+
+
+async def _by_run(connection: Connection, query: str, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
+    found: dict[int, list[tuple[int, Step]]] = {run_id: [] for run_id in run_ids}
+    for row in await connection.fetch(query, list(run_ids)):
+        found[row["run_id"]].append((row["id"], _step(row)))
+    return found
 
 
 def _run_row(row: Any) -> RunRow:
