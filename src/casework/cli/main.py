@@ -18,11 +18,13 @@ from casework.cli import (
     incidents,
     init,
     members,
+    migrations,
     output,
     replay,
     runs,
     schedules,
     secrets,
+    simulation,
     up,
     webhooks,
     worker,
@@ -54,6 +56,8 @@ app.command()(definitions.validate)
 app.command()(definitions.export)
 app.command("import")(history.import_)
 app.command()(replay.replay)
+app.command("migrate-runs")(migrations.migrate_runs)
+app.command()(simulation.simulate)
 app.command()(doctor.doctor)
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")

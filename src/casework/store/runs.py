@@ -140,6 +140,17 @@ async def new_ids(connection: Connection, count: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def newest(connection: Connection, workspace_id: int, workflow_id: int, limit: int) -> list[int]:
+    """The ids of the workflow's last runs, newest first."""
+    rows = await connection.fetch(
+        "select id from runs where workspace_id = $1 and workflow_id = $2 order by created_at desc, uuid limit $3",
+        workspace_id,
+        workflow_id,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def by_external_ids(
     connection: Connection, workspace_id: int, workflow_id: int, external_ids: Sequence[str]
 ) -> dict[str, int]:
