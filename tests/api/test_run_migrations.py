@@ -1,4 +1,4 @@
-"""Runs moved to another version: looked at first, then for good, then undone; counted as if they had always been there."""
+"""Runs moved to another version: looked at first, then for good, then undone, and counted where they are."""
 
 import pytest
 

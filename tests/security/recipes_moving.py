@@ -19,7 +19,7 @@ RECIPES: Final = {
     f"POST {W}/workflows/{{workflow_id}}/migrations": OWN,
     f"GET {W}/workflows/{{workflow_id}}/migrations": [Recipe(kind="workflow")],
     f"POST {W}/workflows/{{workflow_id}}/migrations/{{migration_id}}/undo": [
-        Recipe(kind="workflow", path={"migration_id": "migration_id"}, body=only(limit=1))
+        Recipe(kind="workflow", body=only(limit=1))
     ],
     f"POST {W}/workflows/{{workflow_id}}/simulate": [Recipe(kind="workflow")],
 }
