@@ -86,7 +86,7 @@ _EXAMPLE = SimulationResponse(
     failing=[
         FailingResponse(
             task="review",
-            message="`output.amount > 1000` could not be decided: there is no 'amount' here",
+            message='`output.amount > 1000` could not be decided: Key not found in map : "amount"',
             runs=1,
             samples=[PlaceResponse(assignment_id=38, step=1)],
         )
