@@ -15,11 +15,12 @@ def edit(when):
 
 
 @pytest.fixture
-async def claims(client, place, ask):  # noqa: F811 - the fixture
+async def claims(client, place, ask, clock):  # noqa: F811 - the fixture
     """The workflow with four runs, of which three were reviewed."""
     workflow = await published(client, place, FIRST)
     runs = []
     for number in range(4):
+        clock.advance(minutes=1)
         body = {"workflowId": workflow["id"], "title": "Claim", "input": {"amount": number * 100} if number < 3 else {}}
         run = await ask("POST", "/assignments", body, status=201)
         if number:
@@ -69,7 +70,7 @@ async def test_the_last_runs_are_looked_at_and_a_published_version_may_stand_for
         ("?version=9", {}, "no version 9"),
         ("?runs=1001", FIRST, "runs"),
         ("", document("claims", [task("review", next=[{"to": "nowhere"}])]), "nowhere"),
-        ("", edit("input.amount >"), "condition"),
+        ("", edit("input.amount >"), "Syntax error"),
     ],
 )
 async def test_what_is_wrong_with_an_edit_is_told(ask, claims, query, body, where):  # noqa: F811
