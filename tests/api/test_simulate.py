@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.test_run_migrations import ask, complete, rows  # noqa: F401 - a fixture
+from tests.api.moving import asker, complete, rows
 from tests.documents import document, published, task
 
 FIRST = document("claims", [task("review", next=[{"to": "pay"}]), task("pay")])
@@ -15,7 +15,13 @@ def edit(when):
 
 
 @pytest.fixture
-async def claims(client, place, ask, clock):  # noqa: F811 - the fixture
+def ask(client, place):
+    """What somebody is answered; by default the Manager."""
+    return asker(client, place)
+
+
+@pytest.fixture
+async def claims(client, place, ask, clock):
     """The workflow with four runs, of which three were reviewed."""
     workflow = await published(client, place, FIRST)
     runs = []
@@ -29,7 +35,7 @@ async def claims(client, place, ask, clock):  # noqa: F811 - the fixture
     return workflow["id"], runs
 
 
-async def test_it_says_who_would_have_gone_elsewhere_and_which_condition_fails(ask, place, claims):  # noqa: F811
+async def test_it_says_who_would_have_gone_elsewhere_and_which_condition_fails(ask, place, claims):
     workflow_id, runs = claims
     before = await rows(place, "select id, revision from runs order by id")
     found = await ask("POST", f"/workflows/{workflow_id}/simulate", edit("input.amount > 100"))
@@ -54,7 +60,7 @@ async def test_it_says_who_would_have_gone_elsewhere_and_which_condition_fails(a
     assert await rows(place, "select id, revision from runs order by id") == before
 
 
-async def test_the_last_runs_are_looked_at_and_a_published_version_may_stand_for_the_body(ask, claims):  # noqa: F811
+async def test_the_last_runs_are_looked_at_and_a_published_version_may_stand_for_the_body(ask, claims):
     workflow_id, runs = claims
     found = await ask("POST", f"/workflows/{workflow_id}/simulate?runs=2", document("claims", [task("pay")]))
     assert (found["lookedAt"], found["changed"]) == (2, 2)
@@ -73,12 +79,12 @@ async def test_the_last_runs_are_looked_at_and_a_published_version_may_stand_for
         ("", edit("input.amount >"), "Syntax error"),
     ],
 )
-async def test_what_is_wrong_with_an_edit_is_told(ask, claims, query, body, where):  # noqa: F811
+async def test_what_is_wrong_with_an_edit_is_told(ask, claims, query, body, where):
     workflow_id, _ = claims
     assert where in str(await ask("POST", f"/workflows/{workflow_id}/simulate{query}", body, status=400))
 
 
-async def test_only_who_may_publish_tries_edits(ask, place, claims):  # noqa: F811
+async def test_only_who_may_publish_tries_edits(ask, place, claims):
     workflow_id, _ = claims
     nobody = await place.member()
     await ask("POST", f"/workflows/{workflow_id}/simulate", FIRST, who=nobody, status=403)
