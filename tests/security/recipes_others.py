@@ -8,6 +8,7 @@ from casework.core.permission import workflow as level
 from tests.security import (
     recipes_flow,
     recipes_incidents,
+    recipes_moving,
     recipes_outgoing,
     recipes_people,
     recipes_triggers,
@@ -207,6 +208,7 @@ RECIPES: Final = (
     | recipes_triggers.RECIPES
     | recipes_incidents.RECIPES
     | recipes_flow.RECIPES
+    | recipes_moving.RECIPES
     | recipes_people.RECIPES
     | recipes_outgoing.RECIPES
     | SYSTEM

@@ -217,8 +217,10 @@ async def _workflow(world: World, side: Side, _owner: Who) -> Ids:
     if side == "ours":
         grants = [{"memberId": who.member_id, "level": level} for who, level in world.cast.granted]
         await world.ask(side, "PUT", f"/workflows/{made['id']}/grants", grants)
+    moved = await world.ask(side, "POST", f"/workflows/{made['id']}/migrations", {"to": 1})
     return {
         "workflow_id": made["id"],
+        "migration_id": moved["migrationId"],
         "project_id": made["id"],
         "flow_id": made["uuid"],
         "task_id": made["tasks"][0]["id"],

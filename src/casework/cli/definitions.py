@@ -99,6 +99,21 @@ def export(
     output.print_text(document)
 
 
+def read_file(file: Path) -> tuple[str, bytes, Media]:
+    """The key of the workflow that a file defines, the file's text, and what it is.
+
+    Raises:
+        Invalid: with every problem of it.
+
+    """
+    from casework.core.parse import parse
+
+    found = _read(file)
+    if found.problems:
+        raise Invalid(f"{found.name} is not a definition.", found.problems)
+    return parse(found.source, media=found.media).key, found.source, found.media
+
+
 def _read(file: Path) -> Read:
     from casework.core.parse import parse
 

@@ -98,8 +98,8 @@ class Bar:
         self._progress = progress
         self._task = progress.add_task("", total=None)
 
-    def show(self, what: str, done: int, total: int) -> None:
-        """Say what is being done, and how far it is."""
+    def show(self, what: str, done: int, total: int | None) -> None:
+        """Say what is being done, and how far it is; total: None where nobody knows."""
         self._progress.update(self._task, description=what, completed=done, total=total)
 
 

@@ -18,12 +18,14 @@ from casework.cli import (
     incidents,
     init,
     members,
+    migrations,
     output,
     password,
     replay,
     runs,
     schedules,
     secrets,
+    simulation,
     up,
     webhooks,
     worker,
@@ -56,6 +58,8 @@ app.command()(definitions.validate)
 app.command()(definitions.export)
 app.command("import")(history.import_)
 app.command()(replay.replay)
+app.command("migrate-runs")(migrations.migrate_runs)
+app.command()(simulation.simulate)
 app.command()(doctor.doctor)
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(runs.app, name="runs")

@@ -10,6 +10,7 @@ from casework.client.hooks import Hooks
 from casework.client.incidents import Incidents
 from casework.client.keys import Keys
 from casework.client.members import Members
+from casework.client.migrations import Migrations
 from casework.client.runs import Runs
 from casework.client.schedules import Schedules
 from casework.client.secrets import Secrets
@@ -30,6 +31,7 @@ class Client:
         self.space = Space(self.transport, workspace)
         self.workflows = Workflows(self.space)
         self.runs = Runs(self.space)
+        self.migrations = Migrations(self.space)
         self.members = Members(self.space)
         self.keys = Keys(self.space)
         self.secrets = Secrets(self.space)

@@ -8,7 +8,7 @@ from casework.client.transport import Json, Page, decoded
 
 Media = Literal["yaml", "json"]
 
-_TYPES: Final[Mapping[Media, str]] = {"yaml": "application/yaml", "json": "application/json"}
+TYPES: Final[Mapping[Media, str]] = {"yaml": "application/yaml", "json": "application/json"}
 
 
 class Workflows:
@@ -62,12 +62,12 @@ class Workflows:
     async def definition(self, workflow_id: int, *, media: Media) -> str:
         """The newest version as a document."""
         path = await self._space.path(f"/workflows/{workflow_id}/definition")
-        response = await self._space.transport.exchange("GET", path, headers={"accept": _TYPES[media]})
+        response = await self._space.transport.exchange("GET", path, headers={"accept": TYPES[media]})
         return response.text
 
     async def _send(self, method: str, tail: str, definition: bytes, media: Media) -> dict[str, Json]:
         response = await self._space.transport.exchange(
-            method, await self._space.path(tail), content=definition, headers={"content-type": _TYPES[media]}
+            method, await self._space.path(tail), content=definition, headers={"content-type": TYPES[media]}
         )
         found: dict[str, Json] = decoded(response)
         return found

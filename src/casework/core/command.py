@@ -9,6 +9,7 @@ import msgspec
 from casework.core.actor import Assignee
 from casework.core.definition import Json
 from casework.core.run import Run
+from casework.core.version import Version
 from casework.core.work import Ask, Call
 
 
@@ -108,6 +109,26 @@ class Update(Command, frozen=True, kw_only=True):
     due_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     member_id: int | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Json] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Move(Command, frozen=True, kw_only=True):
+    """Go on by another version of the workflow, in a migration of many runs. number: the version's."""
+
+    version: Version
+    number: int
+    migration: int
+
+
+class Migrate(Move, frozen=True, kw_only=True):
+    """Each open step goes on at the task of its key there, or at the one that `tasks` names for it."""
+
+    tasks: dict[str, str] = {}
+
+
+class Restore(Move, frozen=True, kw_only=True):
+    """Be as before that migration, of which `kept` tells (`core.migration.kept`); nothing may have happened since."""
+
+    kept: Json
 
 
 # What workers ask, of steps that they perform (SEMANTICS, Attempts)

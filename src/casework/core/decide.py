@@ -33,6 +33,7 @@ from casework.core.command import (
     Fail,
     Look,
     Lose,
+    Migrate,
     Pause,
     Process,
     Progress,
@@ -41,6 +42,7 @@ from casework.core.command import (
     Report,
     ReportFailure,
     ResolveIncident,
+    Restore,
     Retry,
     Save,
     Select,
@@ -57,6 +59,7 @@ from casework.core.due import watch
 from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
 from casework.core.event import Event
+from casework.core.migration import migrate, restore
 from casework.core.resolution import resolve_incident
 from casework.core.retry import retry
 from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
@@ -266,6 +269,8 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     CancelRun: _cancel_run,
     Select: select,
     Update: _update,
+    Migrate: migrate,
+    Restore: restore,
     Claim: claim,
     Progress: progress,
     Report: report,
@@ -293,6 +298,8 @@ _ACTIONS: Final[dict[type[Command], str]] = {
     CancelStep: "cancel the activity",
     CancelRun: "cancel",
     Select: "select a task",
+    Migrate: "move it to another version",
+    Restore: "undo its migration",
     Claim: "begin an attempt",
     Report: "report",
     ReportFailure: "report a failure",

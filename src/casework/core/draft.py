@@ -15,6 +15,7 @@ from casework.core.event import Event
 from casework.core.run import Run, Undo
 from casework.core.run_context import build_context
 from casework.core.step import CANCELLED, COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, SKIPPED, Step
+from casework.core.version import Version
 from casework.core.work import Call, Errand, Job
 
 
@@ -59,6 +60,14 @@ class Draft:
             revision=self.revision,
             updated_at=self.now,
         )
+
+    def move_to(self, version: Version, number: int) -> None:
+        """Go on by another version."""
+        self.version = version
+        beside = self.run.context
+        if "workflow" in beside:
+            beside = {**beside, "workflow": {**beside["workflow"], "version": number}}
+        self.change_run(version=version, number=number, context=beside)
 
     # Its steps
 

@@ -16,11 +16,11 @@ _ACTIVE: Final = frozenset({ASSIGNED, IN_PROGRESS})
 """States in which a sign of the assignee is expected; who paused has put the step aside knowingly."""
 
 
-def due_fields(draft: Draft, task: Task) -> dict[str, Any]:
-    """When a step of the task that becomes ready now is due, and when people are to be reminded of it."""
+def due_fields(draft: Draft, task: Task, since: datetime | None = None) -> dict[str, Any]:
+    """When a step of the task that became ready then, or now, is due, and when people are to be reminded of it."""
     if task.due is None:
         return {}
-    due_at = _later(draft, task, draft.now, task.due)
+    due_at = _later(draft, task, since or draft.now, task.due)
     reminders = sorted({_later(draft, task, due_at, seconds) for seconds in task.reminders})
     return {"due_at": due_at, "reminders": tuple(at for at in reminders if at > draft.now)}
 
@@ -28,9 +28,13 @@ def due_fields(draft: Draft, task: Task) -> dict[str, Any]:
 def touch(draft: Draft, step: Step) -> Step:
     """The step's assignee gave a sign: the time without one begins anew."""
     task = draft.version.task(step.task)
-    if task.requeue_after is None:
-        return step
-    return draft.change(step, requeue_at=_later(draft, task, draft.now, task.requeue_after))
+    at = lapse_at(draft, task)
+    return step if at is None else draft.change(step, requeue_at=at)
+
+
+def lapse_at(draft: Draft, task: Task) -> datetime | None:
+    """When a step of the task becomes anybody's again, unless its assignee gives another sign than the one now."""
+    return None if task.requeue_after is None else _later(draft, task, draft.now, task.requeue_after)
 
 
 def watch(draft: Draft) -> None:

@@ -13,6 +13,8 @@ RUN_EVENTS: Final = {
     "run.updated": "Title, priority, due date, member or saved data were changed; data.fields names them.",
     "run.selected": "Somebody made another task the current one.",
     "run.judged": "Somebody said what they think of it; data.run_id is the run's. Not a change of the run itself.",
+    "run.migrated": "It goes on by another version (data.from, data.to), in the migration of that id; data.steps: "
+    "open steps that are at another task now; data.undone: it went back.",
     "run.imported": "A finished run was brought in from a history.",
     "step.created": "A task was reached: a new visit.",
     "step.parked": "An arrival waits at a join for the others.",

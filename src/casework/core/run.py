@@ -45,8 +45,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     steps: every live step, and of each task the last visit and the last completed one (with its children where it
     fanned out), in order of number.
-    steps_count: numbers given to steps so far. revision: raised by one with each accepted command.
-    selected: number of the step that somebody chose as current.
+    number: of its version. steps_count: numbers given to steps so far. selected: number of the step that somebody chose
+    as current. revision: raised by one with each accepted command.
     parent_run_id, parent_step: the step of another run that this one was made for.
     undo: what is to be undone, in order of completion. ending: set while it is being undone.
     retry_from: where a retry begins: the numbers of the step that failed the run and of those cancelled with it.
@@ -61,6 +61,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     created_at: datetime
     updated_at: datetime
+    number: int = 1
     steps: tuple[Step, ...] = ()
     steps_count: int = 0
     selected: int | None = None

@@ -67,7 +67,9 @@ def run_map(run: Run) -> dict[str, Any]:
 
 def task_map(run: Run, step: Step) -> dict[str, Any]:
     """The task of a step as expressions see it, under `task`."""
-    task = run.version.task(step.task)
+    task = run.version.find(step.task)
+    if task is None:  # it ended before the run moved to this version
+        return {"key": step.task, "name": step.task, "kind": step.kind, "visit": step.visit}
     return {"key": task.key, "name": task.name, "kind": task.kind, "visit": step.visit}
 
 

@@ -37,6 +37,7 @@ class Version:
         "needs_calendar",
         "output",
         "run_indicators",
+        "tasks_read",
     )
 
     def __init__(self, definition: Definition) -> None:
@@ -62,6 +63,7 @@ class Version:
             for task in tasks
         }
         self.names: Final = self._names()
+        self.tasks_read: Final = self._tasks_read()
         self.needs_calendar: Final = (
             definition.calendar is not None
             or any(task.calendar is not None for task in tasks)
@@ -74,6 +76,10 @@ class Version:
     def task(self, key: str) -> Task:
         """The task of that key."""
         return self._tasks[key]
+
+    def find(self, key: str) -> Task | None:
+        """The task of that key; None where the version has none, for a run may have come from one that had it."""
+        return self._tasks.get(key)
 
     def ways(self, key: str) -> tuple[Way, ...]:
         """The transitions from that task, in order of definition."""
@@ -103,15 +109,25 @@ class Version:
         """Everything that keeps a step of that task from completing with this output (`form` and `output` hold)."""
         return tuple(problem for schema in self._schemas[key] for problem in schema.problems(value))
 
+    def _expressions(self) -> list[Condition | Expression]:
+        """All that is evaluated, but what the kinds' own settings hold."""
+        found: list[Condition | Expression | None] = [self.output, *self._for_each.values()]
+        found += [condition for ways in self._ways.values() for _, condition in ways]
+        found += [expression for people in self._people.values() for expression in people]
+        for indicators in (self.run_indicators, *self._indicators.values()):
+            found += [expression for _, expression in indicators]
+        return [expression for expression in found if expression is not None]
+
     def _names(self) -> frozenset[str]:
         """What a context needs at most, over all expressions of the version."""
-        expressions: list[Condition | Expression | None] = [self.output, *self._for_each.values()]
-        expressions += [condition for ways in self._ways.values() for _, condition in ways]
-        expressions += [expression for people in self._people.values() for expression in people]
-        for indicators in (self.run_indicators, *self._indicators.values()):
-            expressions += [expression for _, expression in indicators]
-        names = [expression.names for expression in expressions if expression is not None]
+        names = [expression.names for expression in self._expressions()]
         return frozenset[str]().union(*names, *(program.names for program in self._programs.values()))
+
+    def _tasks_read(self) -> frozenset[str]:
+        """The tasks whose past steps matter to others: by an expression, or by `exclude`."""
+        keys = [expression.task_keys for expression in self._expressions()]
+        programs = (program.task_keys for program in self._programs.values())
+        return frozenset[str]().union(*keys, *programs, *(task.exclude for task in self.definition.tasks))
 
 
 def compile_version(definition: Definition) -> Version:

@@ -48,7 +48,7 @@ def _waiting_for_people(draft: Draft, task: Task) -> dict[str, Any]:
     return {
         "state": READY,
         "actor_roles": task.roles,
-        "deny_ids": _excluded(draft, task),
+        "deny_ids": excluded(draft, task),
         "priority": draft.run.priority if task.priority is None else task.priority,
         "distribute": None if task.distribute == "pull" else task.distribute,
         **due_fields(draft, task),
@@ -75,11 +75,13 @@ def _numbered(draft: Draft, task: Task, **fields: object) -> Step:
     return replace(bare, **fields)
 
 
-def _excluded(draft: Draft, task: Task) -> tuple[int, ...]:
+def excluded(draft: Draft, task: Task) -> tuple[int, ...]:
     """Accounts that completed the last visit of the tasks in `exclude`: four eyes."""
     found = {
         step.account_id
         for step in draft.steps
-        if step.task in task.exclude and step.state == COMPLETED and (step.is_output or step.parent is not None)
+        if step.task in task.exclude
+        and step.state == COMPLETED
+        and (step.is_output or (step.parent is not None and step.is_last))
     }
     return tuple(sorted(account_id for account_id in found if account_id is not None))

@@ -52,6 +52,7 @@ class Batch:
         self._failed: dict[int, Run] = {}
         self._retries: dict[int, int] = {}
         self._free: set[int] = set()
+        self._aims: dict[int, list[Edition]] = {}
 
     @property
     def stirs(self) -> bool:
@@ -171,6 +172,7 @@ class Batch:
                 who = bounded_person(one.order)
                 if who is not None:
                     bounded.add(who)
+        self._aims = _aims(waiting)
         if people or bounded:
             busy = await runs.lock_people(self._connection, sorted(people | bounded))
             self._busy = {person: run_id for person, run_id in busy.items() if person in people}
@@ -180,7 +182,8 @@ class Batch:
         if not rows:
             return
         editions = await self._catalog.load(self._connection, {(row.workflow_id, row.version_number) for row in rows})
-        steps = await runs.steps_of(self._connection, [row.id for row in rows])
+        steps = await runs.steps_of(self._connection, [row.id for row in rows if row.id not in self._aims])
+        steps |= await runs.every_step_of(self._connection, [row.id for row in rows if row.id in self._aims])
         for row in rows:
             edition = editions[row.workflow_id, row.version_number]
             run = as_run(row, edition, [step for _, step in steps[row.id]])
@@ -199,7 +202,7 @@ class Batch:
         by_names: dict[tuple[int, frozenset[str]], list[int]] = {}
         for run_id in run_ids:
             edition = self._held[run_id].edition
-            names = named(edition.version.names)
+            names = named(edition.version.names.union(*(aim.version.names for aim in self._aims.get(run_id, ()))))
             if names:
                 by_names.setdefault((edition.workspace_id, names), []).append(run_id)
         for (workspace_id, names), ids in by_names.items():
@@ -212,7 +215,11 @@ class Batch:
 
     async def _add_calendars(self, held: Sequence[Held]) -> None:
         """Each workspace's business hours, as far as a version needs them."""
-        wanted = [one for one in held if one.edition.version.needs_calendar]
+        wanted = [
+            one
+            for one in held
+            if any(edition.version.needs_calendar for edition in (one.edition, *self._aims.get(one.run.id, ())))
+        ]
         if not wanted:
             return
         found = await calendars.load(self._connection, {one.edition.workspace_id for one in wanted})
@@ -231,7 +238,7 @@ class Batch:
         order = one.order
         command = self._first(order) if isinstance(order, NewRun) else order.command
         held = self._held.get(one.run_id if isinstance(order, NewRun) else order.run_id)
-        if held is None or held.edition.workspace_id != order.workspace_id:
+        if held is None or not _is_place_of(order, held.edition):
             one.result = NotFound("There is no such run.")
             return
         one.result = _stale(held.run, order) or self._missed(command)
@@ -243,14 +250,19 @@ class Batch:
         match decided:
             case Refusal(error=error):
                 one.result = error
-            case Decision(run=run, events=events, interrupts=interrupts, taken=taken):
-                if events:
-                    self._crowd.follow(order, held.run, run)
-                    self._ledger.accept(held, decided, order.actor)
-                    self._take(held, command)
-                    self._note_retry(command, run)
-                    self._interrupt(held, interrupts, order)
+            case Decision(run=run, taken=taken):
+                if decided.events:
+                    self._accept(held, decided, command, order)
                 one.result = Outcome(run=run, taken=taken)
+
+    def _accept(self, held: Held, decided: Decision, command: Command, order: Order | NewRun) -> None:
+        self._crowd.follow(order, held.run, decided.run)
+        if isinstance(order, Order) and order.edition is not None:
+            self._ledger.move(held, decided.run, command, order.edition)
+        self._ledger.accept(held, decided, order.actor)
+        self._take(held, command)
+        self._note_retry(command, decided.run)
+        self._interrupt(held, decided.interrupts, order)
 
     def _first(self, order: NewRun) -> Command:
         if order.retry_of is None:
@@ -293,6 +305,7 @@ def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
         id=row.id,
         uuid=row.uuid,
         version=edition.version,
+        number=edition.number,
         state=row.state,
         revision=row.revision,
         created_at=row.created_at,
@@ -326,6 +339,7 @@ def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
         id=run_id,
         uuid=order.uuid,
         version=edition.version,
+        number=edition.number,
         state=PENDING,
         revision=0,
         created_at=now,
@@ -392,6 +406,23 @@ def _stale(run: Run, order: Order | NewRun) -> CaseworkError | None:
     if revision == order.expected_revision:
         return None
     return PreconditionFailed("It was changed since you read it: read it again, then decide.")
+
+
+def _aims(waiting: Sequence[Pending]) -> dict[int, list[Edition]]:
+    """The versions that runs are to go on by."""
+    found: dict[int, list[Edition]] = {}
+    for one in waiting:
+        if isinstance(one.order, Order) and one.order.edition is not None:
+            found.setdefault(one.order.run_id, []).append(one.order.edition)
+    return found
+
+
+def _is_place_of(order: Order | NewRun, edition: Edition) -> bool:
+    """Whether the run is of the order's workspace, and of the workflow whose version it is to go on by."""
+    if edition.workspace_id != order.workspace_id:
+        return False
+    aim = order.edition if isinstance(order, Order) else None
+    return aim is None or aim.workflow_id == edition.workflow_id
 
 
 def _begins_work(order: Order) -> int | None:

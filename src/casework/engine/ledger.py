@@ -9,18 +9,21 @@ from typing import Any, Final
 import msgspec
 
 from casework.core.actor import Actor
+from casework.core.command import Command, Migrate, Restore
 from casework.core.decide import Decision
 from casework.core.definition import Json
 from casework.core.event import Event
+from casework.core.migration import kept
 from casework.core.run import Run, current_step
 from casework.core.step import Step
 from casework.engine.catalog import Edition
 from casework.engine.speech import fact_of, message_of_step
-from casework.store import changes, messages, queue, signals
+from casework.store import changes, messages, queue, run_migrations, signals
 from casework.store.changes import STEP_FRESH, STEP_MOVED, CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.messages import NewMessage, Said
 from casework.store.queue import ErrandJob, StepJob
+from casework.store.run_migrations import MigratedRun
 from casework.store.runs import RunRow
 from casework.store.signals import Taken
 
@@ -50,8 +53,8 @@ _UNFRESH: Final = tuple(
 )
 """What a fresh step has elsewhere: the defaults, which are the table's too."""
 
-_run_unmoved = _getter(["selected", "member_id", *_SAME])
-_row_unmoved = _getter(["selected_step", "member_id", *_SAME])
+_run_unmoved = _getter(["selected", "member_id", "number", *_SAME])
+_row_unmoved = _getter(["selected_step", "member_id", "version_number", *_SAME])
 
 
 class Held(msgspec.Struct, kw_only=True):
@@ -92,6 +95,9 @@ class Ledger:
         self._taken: list[Taken] = []
         self._memories: dict[tuple[int, int, int], Json] = {}
         self._calls: list[CallRow] = []
+        self._moved: dict[int, tuple[Held, set[int]]] = {}
+        self._migrated: list[MigratedRun] = []
+        self._restored: list[tuple[int, int, int]] = []
         self._speech: list[tuple[NewMessage, EventRow]] = []
         self.said: list[Said] = []
         """What was said in chats, once it is written."""
@@ -115,6 +121,25 @@ class Ledger:
                 fact = Event(type="chat.message", step=event.step, data=fact_of(speech))
                 self._speech.append((speech, _event_row(held, fact, actor)))
 
+    def move(self, held: Held, after: Run, command: Command, edition: Edition) -> None:
+        """A run goes on by another version: what its open steps are called there, and what takes to undo it."""
+        numbers = {step.number for step in held.run.live()}
+        self._moved.setdefault(held.run.id, (held, set()))[1].update(numbers)
+        if isinstance(command, Migrate):
+            migrated = MigratedRun(
+                workspace_id=edition.workspace_id,
+                migration_id=command.migration,
+                run_id=after.id,
+                from_version=held.edition.number,
+                revision=after.revision,
+                kept=kept(held.run, after),
+                moved_at=after.updated_at,
+            )
+            self._migrated.append(migrated)
+        elif isinstance(command, Restore):
+            self._restored.append((edition.workspace_id, command.migration, after.id))
+        held.edition = edition
+
     def take(self, signal: int, held: Held, step: int) -> None:
         """An event was taken by a step."""
         self._taken.append(Taken(signal=signal, run_id=held.run.id, step=step))
@@ -127,6 +152,7 @@ class Ledger:
         await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
         await changes.update_runs(connection, [_changed_row(one, one.row) for one in held if one.row is not None])
         await changes.update_steps(connection, [row for one in held for row in _changed_steps(one)])
+        await changes.rename_steps(connection, [row for one in self._moved.values() for row in _renamed(*one)])
         await changes.insert_steps(connection, _new_steps(held))
         await changes.close_periods(connection, self._closed)
         await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
@@ -138,6 +164,8 @@ class Ledger:
         await changes.insert_calls(connection, self._calls)
         await changes.keep_memories(connection, self._memories)
         await changes.count(connection, _deltas(held))
+        await run_migrations.keep(connection, self._migrated)
+        await run_migrations.mark_undone(connection, self._restored, now)
         await signals.take(connection, self._taken, now)
         await queue.enqueue(connection, self._jobs)
 
@@ -254,6 +282,7 @@ def _run_row(held: Held) -> dict[str, Any]:
     run = held.run
     return _moved_row(held) | {
         "workspace_id": held.edition.workspace_id,
+        "version_number": run.number,
         "member_id": run.member_id,
         "title": run.title,
         "selected_step": run.selected,
@@ -286,6 +315,23 @@ def _changed_steps(held: Held) -> list[dict[str, Any]]:
                 row = dict(zip(_FIELDS, _fields(step), strict=True))
             row["id"] = step_id
             rows.append(row)
+    return rows
+
+
+def _renamed(held: Held, numbers: set[int]) -> list[dict[str, Any]]:
+    """What steps of a run that moved to another version are called there."""
+    rows = []
+    for number in sorted(numbers & held.stored.keys()):
+        step = held.run.step(number)
+        rows.append(
+            {
+                "id": held.stored[number][0],
+                "task_id": held.edition.task_id(step.task),
+                "task_key": step.task,
+                "name": held.edition.version.task(step.task).name if step.ask is None else step.ask["name"],
+                "visit": step.visit,
+            }
+        )
     return rows
 
 

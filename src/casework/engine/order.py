@@ -10,12 +10,14 @@ from casework.core.claim import Claim
 from casework.core.command import Command
 from casework.core.definition import Json
 from casework.core.run import Run
+from casework.engine.catalog import Edition
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A command on a run, and who gives it.
 
-    expected_revision: of the step where `command` names one, else of the run; another one is refused.
+    expected_revision: of the step where `command` names one, else of the run; another one is refused. edition: what a
+    command that moves the run to another version leads to.
     """
 
     workspace_id: int
@@ -23,6 +25,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     command: Command
     actor: Actor
     expected_revision: int | None = None
+    edition: Edition | None = None
     claim: Claim | None = None
     reference: Json = None
 

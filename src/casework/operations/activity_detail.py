@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from casework.core.definition import Json, Task
+from casework.core.definition import HUMAN, Json, Task
 from casework.core.permission import Grant
 from casework.core.step import COMPLETED, Step
 from casework.engine.catalog import Edition
@@ -83,7 +83,7 @@ async def read(services: Services, grant: Grant, uuid: UUID) -> ActivityDetail:
         row=row,
         run=run,
         project=project,
-        task=edition.version.task(_task_key(edition, row)),
+        task=_task(edition, row),
         sources=() if own is None else tuple(_sources(own, steps, edition)),
         caught=None if own is None else own.caught,
         item=None if own is None else own.item,
@@ -93,14 +93,17 @@ async def read(services: Services, grant: Grant, uuid: UUID) -> ActivityDetail:
     )
 
 
-def _task_key(edition: Edition, row: ActivityRow) -> str:
-    return next(key for key, (task_id, _) in edition.tasks.items() if task_id == row.task_id)
+def _task(edition: Edition, row: ActivityRow) -> Task:
+    """Its task; of one that ended before the run moved to a version without it, what is left."""
+    key = next(key for key, (task_id, _) in edition.tasks.items() if task_id == row.task_id)
+    return edition.version.find(key) or Task(key=key, name=row.name, kind=HUMAN)
 
 
 def _sources(own: Step, steps: Mapping[int, Step], edition: Edition) -> Iterator[Source]:
     for number in own.sources:
         if (step := steps.get(number)) is not None:
-            yield Source(task=step.task, name=edition.version.task(step.task).name, state=step.state)
+            task = edition.version.find(step.task)
+            yield Source(task=step.task, name=step.task if task is None else task.name, state=step.state)
 
 
 def _outputs(steps: Mapping[int, Step]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -13,6 +13,7 @@ import msgspec
 
 from casework.core.definition import Definition
 from casework.core.parse import parse, to_yaml
+from casework.core.version import Version, compile_version
 from casework.store.versions import Draft, draft, read
 
 _T = TypeVar("_T")
@@ -40,6 +41,11 @@ async def drafted(source: Source) -> Draft:
 async def checked(source: Source) -> Definition:
     """The definition that the text stands for; errors as `drafted`."""
     return await _beside(lambda: parse(source.text, media=source.media))
+
+
+async def compiled(source: Source) -> Version:
+    """The version that could be published; errors as `drafted`."""
+    return await _beside(lambda: compile_version(parse(source.text, media=source.media)))
 
 
 async def as_yaml(document: dict[str, object]) -> str:

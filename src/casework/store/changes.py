@@ -57,7 +57,7 @@ _RUN_TYPES: Final = {
     "retry_from": "integer[]",
 }
 _RUN_FROZEN: Final = frozenset(
-    {"id", "uuid", "workspace_id", "workflow_id", "version_number", "chat_id", "input", "run_type", "ran_by_type"}
+    {"id", "uuid", "workspace_id", "workflow_id", "chat_id", "input", "run_type", "ran_by_type"}
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of", "created_at"}
 )
 
@@ -166,6 +166,9 @@ _INSERT_FRESH_STEPS: Final = _insert("steps", _of(_STEP_TYPES, STEP_FRESH))
 _UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
 _MOVE_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_MOVED), ("id",), frozenset())
 
+_RENAMED: Final = frozenset({"task_id", "task_key", "name", "visit"})
+_RENAME_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, _RENAMED), ("id",), frozenset())
+
 
 async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert runs whose ids were taken beforehand."""
@@ -188,6 +191,12 @@ async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]
 async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write everything of steps that can change; of those rows that have no more than that, what moves."""
     await _update_each(connection, rows, (_MOVE_STEPS, STEP_MOVED), _UPDATE_STEPS)
+
+
+async def rename_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give steps (id) the task (task_id, task_key, name) and the number of the visit that they have by now."""
+    if rows:
+        await connection.execute(_RENAME_STEPS, rows)
 
 
 async def _update_each(

@@ -77,6 +77,13 @@ where run_id = any($1::bigint[])
 order by run_id, number
 """  # noqa: S608 - constant names
 
+_EVERY_STEP: Final = f"""
+select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
+from steps
+where run_id = any($1::bigint[])
+order by run_id, number
+"""  # noqa: S608 - constant names
+
 _ONE_STEP: Final = f"""
 select id, run_id, task_key, {", ".join(_STEP_COLUMNS)}
 from steps where workspace_id = $1 and run_id = $2 and number = $3
@@ -111,10 +118,12 @@ async def read(connection: Connection, workspace_id: int, run_ids: Sequence[int]
 
 async def steps_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
     """What deciding needs of these runs' steps, with their ids, by run and in order of number."""
-    found: dict[int, list[tuple[int, Step]]] = {run_id: [] for run_id in run_ids}
-    for row in await connection.fetch(_STEPS, list(run_ids)):
-        found[row["run_id"]].append((row["id"], _step(row)))
-    return found
+    return await _by_run(connection, _STEPS, run_ids)
+
+
+async def every_step_of(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
+    """All steps of these runs, earlier visits included, as `steps_of` gives them."""
+    return await _by_run(connection, _EVERY_STEP, run_ids) if run_ids else {}
 
 
 async def steps_to_retry(connection: Connection, run_ids: Sequence[int]) -> dict[int, list[Step]]:
@@ -159,6 +168,17 @@ async def new_ids(connection: Connection, count: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def newest(connection: Connection, workspace_id: int, workflow_id: int, limit: int) -> list[int]:
+    """The ids of the workflow's last runs, newest first."""
+    rows = await connection.fetch(
+        "select id from runs where workspace_id = $1 and workflow_id = $2 order by created_at desc, uuid limit $3",
+        workspace_id,
+        workflow_id,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def by_external_ids(
     connection: Connection, workspace_id: int, workflow_id: int, external_ids: Sequence[str]
 ) -> dict[str, int]:
@@ -173,6 +193,13 @@ async def by_external_ids(
         list(external_ids),
     )
     return {row["external_id"]: row["id"] for row in rows}
+
+
+async def _by_run(connection: Connection, query: str, run_ids: Sequence[int]) -> dict[int, list[tuple[int, Step]]]:
+    found: dict[int, list[tuple[int, Step]]] = {run_id: [] for run_id in run_ids}
+    for row in await connection.fetch(query, list(run_ids)):
+        found[row["run_id"]].append((row["id"], _step(row)))
+    return found
 
 
 def _run_row(row: Any) -> RunRow:

@@ -62,13 +62,14 @@ KINDS: Final[Mapping[str, Kind]] = {
 class Program:
     """The settings of one task, compiled: what its steps are given, or what they give."""
 
-    __slots__ = ("_compiled", "_kind", "_settings", "names")
+    __slots__ = ("_compiled", "_kind", "_settings", "names", "task_keys")
 
     def __init__(self, kind: str, settings: Settings) -> None:
         self._kind: Final = KINDS[kind]
         self._settings: Final = settings
         self._compiled: Final = {part.name: part.compile() for part in self._kind.parts(settings)}
         self.names: Final = frozenset[str]().union(*(one.names for one in self._compiled.values()))
+        self.task_keys: Final = frozenset[str]().union(*(one.task_keys for one in self._compiled.values()))
 
     def evaluate(self, context: Context) -> Json:
         """The output of a step that is done at once; of any other what it is given.

@@ -1,0 +1,39 @@
+"""Runs as they are stored, with everything that expressions may see, for those who only look at them."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from casework.core.permission import Grant
+from casework.core.run import Run
+from casework.core.run_context import BESIDE
+from casework.engine.batch import as_run
+from casework.operations.services import Services
+from casework.store import calendars, context, runs
+from casework.store.database import Connection
+
+
+async def load(services: Services, connection: Connection, grant: Grant, run_ids: Sequence[int]) -> list[Run]:
+    """The runs of these ids that the workspace has, each with all its steps, in order of id."""
+    rows = sorted(await runs.read(connection, grant.workspace_id, run_ids), key=lambda row: row.id)
+    if not rows:
+        return []
+    keys = {(row.workflow_id, row.version_number) for row in rows}
+    editions = await services.engine.catalog.load(connection, keys)
+    steps = await runs.every_step_of(connection, [row.id for row in rows])
+    places = {
+        row.id: context.Place(
+            member_id=row.member_id,
+            chat_id=row.chat_id,
+            workflow_id=row.workflow_id,
+            version_number=row.version_number,
+        )
+        for row in rows
+    }
+    beside = await context.load(connection, grant.workspace_id, places, BESIDE)
+    calendar = (await calendars.find(connection, grant)).calendar
+    found = []
+    for row in rows:
+        run = as_run(row, editions[row.workflow_id, row.version_number], [step for _, step in steps[row.id]])
+        found.append(replace(run, context=beside[row.id], calendar=calendar))
+    return found
