@@ -93,6 +93,7 @@ ASSIGNMENTS: Final = {
     f"GET {W}/assignments/{{assignment_id}}/cel-context": CASE,
     f"GET {W}/assignments/{{assignment_id}}/current-task-detail": CASE,
     f"GET {W}/assignments/{{assignment_id}}/messages": CASE,
+    f"GET {W}/assignments/{{assignment_id}}/steps": CASE,
     f"GET {W}/assignments/{{assignment_id}}/tasks/{{assignment_task_id}}": [
         Recipe(kind="case"),
         Recipe(kind="case", beside="case", path={"assignment_id": "beside_assignment_id"}, policy=Policy(), others=404),
