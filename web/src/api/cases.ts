@@ -1,11 +1,13 @@
 /** Cases: runs, as the workspace surface shows them (assignments). */
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { LIVE_MILLISECONDS } from "@/live";
 import { answerOf, api, type Schemas } from "./client";
 
 export type Case = Schemas["AssignmentResponse"];
 export type CaseTask = Schemas["AssignmentTaskResponse"];
 export type CaseStatus = Case["status"];
+export type CaseStep = Schemas["StepResponse"];
+export type RelatedCase = Schemas["RelatedAssignmentResponse"];
 export type TaskDetail = Schemas["OperatorTaskDetailResponse"];
 
 export interface CaseFilter {
@@ -34,6 +36,22 @@ export function caseQuery(workspace: string, id: number) {
   return queryOptions({
     queryKey: ["cases", workspace, "one", id],
     queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}", { params: casePath(workspace, id), signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+const STEPS_AT_ONCE = 100;
+
+/** Every step of a case in the order in which they were reached, a page at a time. */
+export function caseStepsQuery(workspace: string, id: number) {
+  return infiniteQueryOptions({
+    queryKey: ["cases", workspace, "steps", id],
+    queryFn: ({ signal, pageParam }) => {
+      const params = { ...casePath(workspace, id), query: { page: pageParam, pageSize: STEPS_AT_ONCE } };
+      return answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/steps", { params, signal }));
+    },
+    initialPageParam: 1,
+    getNextPageParam: (last) => (last.page * last.pageSize < last.total ? last.page + 1 : null),
     refetchInterval: LIVE_MILLISECONDS,
   });
 }

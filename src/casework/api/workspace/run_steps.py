@@ -80,9 +80,7 @@ class StepsResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 EXAMPLE: Final = StepsResponse(
-    made_for=RelatedAssignmentResponse(
-        id=41, title="Printer is on fire", workflow_name="Support", status="active"
-    ),
+    made_for=RelatedAssignmentResponse(id=41, title="Printer is on fire", workflow_name="Support", status="active"),
     items=[
         StepResponse(
             id=312,
@@ -136,11 +134,9 @@ EXAMPLE: Final = StepsResponse(
     ),
 )
 async def list_steps(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
-    """Every visit of every task, in the order in which they were reached; an assignment's `tasks` have the last only."""
+    """Every visit of every task, in the order in which they were reached; `tasks` of an assignment have the last."""
     page = asked(request)
-    found = await run_steps.page(
-        services, grant, ASSIGNMENT_ID.read(request), limit=page.size, offset=page.offset
-    )
+    found = await run_steps.page(services, grant, ASSIGNMENT_ID.read(request), limit=page.size, offset=page.offset)
     return json_response(
         StepsResponse(
             made_for=_related(found.above),
