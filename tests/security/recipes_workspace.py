@@ -182,6 +182,14 @@ WORKFLOWS: Final = {
     f"GET {W}/workflows": [Recipe(), narrowing("workflow", {"key": "key"})],
     f"POST {W}/workflows": [Recipe(body=_definition)],
     f"POST {W}/workflows/validate": [Recipe()],
+    f"POST {W}/conditions:explain": [
+        Recipe(),
+        Recipe(
+            kind="case",
+            body=lambda _example, ids, _world: {"expression": "run.id > 0", "assignmentId": ids["assignment_id"]},
+            policy=Policy(workflow="edit", own_or="assignments:read"),
+        ),
+    ],
     f"GET {W}/workflows/{{workflow_id}}": WORKFLOW,
     f"PUT {W}/workflows/{{workflow_id}}": [Recipe(kind="workflow", body=_definition)],
     f"DELETE {W}/workflows/{{workflow_id}}": WORKFLOW,

@@ -196,3 +196,15 @@ const YAML = "application/yaml";
 function asYaml(text: string) {
   return { body: text as unknown as Schemas["DefinitionDocument"], bodySerializer: () => text, headers: { "Content-Type": YAML } };
 }
+
+export type Explained = Schemas["ExplainConditionResponse"];
+
+/** What a condition says over a case, as when a task of it had ended, and which part of it decides. */
+export function explainQuery(workspace: string, expression: string, assignmentId: number, taskKey: string) {
+  return queryOptions({
+    queryKey: ["cases", workspace, "explained", expression, assignmentId, taskKey],
+    queryFn: ({ signal }) =>
+      answerOf(api.POST("/api/v2/w/{workspace_uuid}/conditions:explain", { params: { path: { workspace_uuid: workspace } }, body: { expression, assignmentId, taskKey }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
