@@ -99,3 +99,11 @@ export function selectTask(workspace: string, id: number, assignmentTask: number
   const params = { path: { workspace_uuid: workspace, assignment_id: id, assignment_task_id: assignmentTask } };
   return answerOf(api.PUT("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/tasks/{assignment_task_id}/select", { params }));
 }
+
+/** What the conditions of a case see, by name; what is private of its member is left out. */
+export function seenQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["cases", workspace, "seen", id],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/cel-context", { params: casePath(workspace, id), signal })),
+  });
+}
