@@ -49,6 +49,8 @@ async def test_an_open_incident_says_what_went_wrong_and_where(ask, incident):
     for query, count in (
         (f"workflowId={incident['workflowId']}", 1),
         (f"taskId={incident['taskId']}", 1),
+        (f"assignmentId={incident['assignmentId']}", 1),
+        ("assignmentId=999999", 0),
         ("code=expression", 1),
         ("code=status", 0),
         ("taskId=999999", 0),

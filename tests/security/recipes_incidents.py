@@ -17,8 +17,13 @@ NARROWED: Final = Recipe(
 )
 """What names nothing here finds nothing, and that is all it tells."""
 
+OF_A_CASE: Final = Recipe(
+    kind="case", query={"assignmentId": "assignment_id"}, policy=scope("activities:read"), missing=0, gone=0
+)
+"""The same."""
+
 RECIPES: Final = {
-    f"GET {W}/incidents": [Recipe(), NARROWED],
+    f"GET {W}/incidents": [Recipe(), NARROWED, OF_A_CASE],
     f"GET {W}/incidents/{{incident_id}}": INCIDENT,
     f"POST {W}/incidents/{{incident_id}}/retry": INCIDENT,
     f"POST {W}/incidents/{{incident_id}}/resolve": INCIDENT,

@@ -93,6 +93,7 @@ ASSIGNMENTS: Final = {
     f"GET {W}/assignments/{{assignment_id}}/cel-context": CASE,
     f"GET {W}/assignments/{{assignment_id}}/current-task-detail": CASE,
     f"GET {W}/assignments/{{assignment_id}}/messages": CASE,
+    f"GET {W}/assignments/{{assignment_id}}/steps": CASE,
     f"GET {W}/assignments/{{assignment_id}}/tasks/{{assignment_task_id}}": [
         Recipe(kind="case"),
         Recipe(kind="case", beside="case", path={"assignment_id": "beside_assignment_id"}, policy=Policy(), others=404),
@@ -181,6 +182,14 @@ WORKFLOWS: Final = {
     f"GET {W}/workflows": [Recipe(), narrowing("workflow", {"key": "key"})],
     f"POST {W}/workflows": [Recipe(body=_definition)],
     f"POST {W}/workflows/validate": [Recipe()],
+    f"POST {W}/conditions:explain": [
+        Recipe(),
+        Recipe(
+            kind="case",
+            body=lambda _example, ids, _world: {"expression": "run.id > 0", "assignmentId": ids["assignment_id"]},
+            policy=Policy(workflow="edit", own_or="assignments:read"),
+        ),
+    ],
     f"GET {W}/workflows/{{workflow_id}}": WORKFLOW,
     f"PUT {W}/workflows/{{workflow_id}}": [Recipe(kind="workflow", body=_definition)],
     f"DELETE {W}/workflows/{{workflow_id}}": WORKFLOW,

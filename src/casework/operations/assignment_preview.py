@@ -7,7 +7,7 @@ import msgspec
 from casework.core.actor import SYSTEM
 from casework.core.definition import END, Task
 from casework.core.draft import Draft
-from casework.core.errors import NotFound
+from casework.core.errors import Invalid, NotFound, Problem
 from casework.core.permission import Grant
 from casework.core.run import Run, current_step
 from casework.core.run_context import BESIDE, build_context, without_private
@@ -45,19 +45,24 @@ class TaskDetail(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[Way, ...]
 
 
-async def cel_context(services: Services, grant: Grant, assignment_id: int) -> dict[str, Any]:
+async def cel_context(
+    services: Services, grant: Grant, assignment_id: int, *, after: str | None = None
+) -> dict[str, Any]:
     """The value of every name that a condition of the assignment may use, without what is private of its member.
+
+    after: as for the ways on from that task, by what it gave last, else by what is saved on it.
 
     Raises:
         NotFound, Denied: as `assignments.read`.
+        Invalid: the assignment has not reached the task `after`.
 
     """
     async with services.database.snapshot() as connection:
         row = await row_of(connection, grant, assignment_id)
         run, _ = await _load(services, connection, grant, row)
-    current = current_step(run)
-    output = run.output if current is None else current.data
-    values = build_context(run, output=output, now=services.clock.now(), beside=run.context)
+    at = current_step(run) if after is None else _last(run, after)
+    output = run.output if at is None else at.output if at.is_output else at.data
+    values = build_context(run, output=output, now=services.clock.now(), beside=run.context, step=at)
     return without_private(values)
 
 
@@ -85,6 +90,15 @@ async def current_task(services: Services, grant: Grant, assignment_id: int) -> 
         chat=chat,
         ways=_ways(Draft(run, SYSTEM, services.clock.now()), current, edition),
     )
+
+
+def _last(run: Run, key: str) -> Step:
+    """The visit of a task that says what it gave; where none was completed, the last."""
+    visits = [step for step in run.steps if step.task == key and step.parent is None]
+    if not visits:
+        message = "The assignment has not reached this task."
+        raise Invalid(message, (Problem(path="/taskKey", message=message),))
+    return next((step for step in visits if step.is_output), visits[-1])
 
 
 async def _load(services: Services, connection: Connection, grant: Grant, row: AssignmentRow) -> tuple[Run, Edition]:

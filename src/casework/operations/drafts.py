@@ -35,12 +35,12 @@ async def drafted(source: Source) -> Draft:
         Invalid: with every problem of the text.
 
     """
-    return await _beside(lambda: draft(parse(source.text, media=source.media)))
+    return await beside(lambda: draft(parse(source.text, media=source.media)))
 
 
 async def checked(source: Source) -> Definition:
     """The definition that the text stands for; errors as `drafted`."""
-    return await _beside(lambda: parse(source.text, media=source.media))
+    return await beside(lambda: parse(source.text, media=source.media))
 
 
 async def compiled(source: Source) -> Version:
@@ -50,8 +50,9 @@ async def compiled(source: Source) -> Version:
 
 async def as_yaml(document: dict[str, object]) -> str:
     """A kept document as YAML."""
-    return await _beside(lambda: to_yaml(read(document)))
+    return await beside(lambda: to_yaml(read(document)))
 
 
-async def _beside(work: Callable[[], _T]) -> _T:
+async def beside(work: Callable[[], _T]) -> _T:
+    """What `work` gives, which may take long; only one such at a time."""
     return await asyncio.get_running_loop().run_in_executor(_THREAD, work)

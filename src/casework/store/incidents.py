@@ -36,6 +36,7 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
     workflow_id: int | None = None
     task_id: int | None = None
+    run_id: int | None = None
     code: str | None = None
 
 
@@ -59,7 +60,7 @@ _OPEN: Final = "where s.workspace_id = $1 and s.incident is not null and s.ended
 
 _SOUGHT: Final = """
   and ($2::bigint is null or s.workflow_id = $2) and ($3::bigint is null or s.task_id = $3)
-  and ($4::text is null or s.incident ->> 'code' = $4)
+  and ($4::bigint is null or s.run_id = $4) and ($5::text is null or s.incident ->> 'code' = $5)
 """
 
 _COUNT: Final = f"select count(*) from steps s {_OPEN} {_SOUGHT}"  # noqa: S608 - constant text
@@ -69,9 +70,9 @@ async def page(
     connection: Connection, grant: Grant, sought: Sought, *, limit: int, offset: int
 ) -> tuple[list[Incident], int]:
     """A page of the open incidents, newest step first, and how many there are."""
-    wanted = (grant.workspace_id, sought.workflow_id, sought.task_id, sought.code)
+    wanted = (grant.workspace_id, sought.workflow_id, sought.task_id, sought.run_id, sought.code)
     rows = await connection.fetch(
-        f"{_SELECT} {_OPEN} {_SOUGHT} order by s.id desc limit $5 offset $6", *wanted, limit, offset
+        f"{_SELECT} {_OPEN} {_SOUGHT} order by s.id desc limit $6 offset $7", *wanted, limit, offset
     )
     total: int = await connection.fetchval(_COUNT, *wanted)
     return [Incident(**row) for row in rows], total

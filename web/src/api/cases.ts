@@ -1,11 +1,13 @@
 /** Cases: runs, as the workspace surface shows them (assignments). */
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { LIVE_MILLISECONDS } from "@/live";
 import { answerOf, api, type Schemas } from "./client";
 
 export type Case = Schemas["AssignmentResponse"];
 export type CaseTask = Schemas["AssignmentTaskResponse"];
 export type CaseStatus = Case["status"];
+export type CaseStep = Schemas["StepResponse"];
+export type RelatedCase = Schemas["RelatedAssignmentResponse"];
 export type TaskDetail = Schemas["OperatorTaskDetailResponse"];
 
 export interface CaseFilter {
@@ -34,6 +36,22 @@ export function caseQuery(workspace: string, id: number) {
   return queryOptions({
     queryKey: ["cases", workspace, "one", id],
     queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}", { params: casePath(workspace, id), signal })),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+const STEPS_AT_ONCE = 100;
+
+/** Every step of a case in the order in which they were reached, a page at a time. */
+export function caseStepsQuery(workspace: string, id: number) {
+  return infiniteQueryOptions({
+    queryKey: ["cases", workspace, "steps", id],
+    queryFn: ({ signal, pageParam }) => {
+      const params = { ...casePath(workspace, id), query: { page: pageParam, pageSize: STEPS_AT_ONCE } };
+      return answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/steps", { params, signal }));
+    },
+    initialPageParam: 1,
+    getNextPageParam: (last) => (last.page * last.pageSize < last.total ? last.page + 1 : null),
     refetchInterval: LIVE_MILLISECONDS,
   });
 }
@@ -80,4 +98,12 @@ export function cancelCase(workspace: string, id: number, reason: string) {
 export function selectTask(workspace: string, id: number, assignmentTask: number) {
   const params = { path: { workspace_uuid: workspace, assignment_id: id, assignment_task_id: assignmentTask } };
   return answerOf(api.PUT("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/tasks/{assignment_task_id}/select", { params }));
+}
+
+/** What the conditions of a case see, by name; what is private of its member is left out. */
+export function seenQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["cases", workspace, "seen", id],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/cel-context", { params: casePath(workspace, id), signal })),
+  });
 }

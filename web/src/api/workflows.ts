@@ -10,6 +10,7 @@ export type TaskDefinition = Schemas["TaskDocument"];
 export type TaskFigures = Schemas["TaskFigures"];
 export type TaskChat = Schemas["TaskChatResponse"];
 export type Activity = Schemas["Activity"];
+export type Version = Schemas["VersionResponse"];
 
 /** When the cases that are counted began; days, both included. */
 export interface Span {
@@ -161,6 +162,27 @@ export function yamlQuery(workspace: string, id: number) {
   });
 }
 
+/** A version as YAML; what is published never changes. */
+export function versionYamlQuery(workspace: string, id: number, version: number) {
+  return queryOptions({
+    queryKey: ["workflows", workspace, id, "yaml", version],
+    queryFn: ({ signal }) => {
+      const params = { path: path(workspace, id), query: { version } };
+      return answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/definition", { params, headers: { Accept: YAML }, parseAs: "text", signal }));
+    },
+    staleTime: Infinity,
+  });
+}
+
+/** How many open cases a workflow has: those that stay on their own version when another is published. */
+export function openCasesQuery(workspace: string, id: number) {
+  const query = { "filter[project_id]": String(id), "filter[status__in][]": ["draft", "in-progress"], "fields[workflow/work_units][]": "name", "page[size]": 1, count: true };
+  return queryOptions({
+    queryKey: ["cases", workspace, "open", id],
+    queryFn: async ({ signal }) => (await answerOf(api.GET("/api/v3/workflow/work_units", { params: { query }, signal }))).meta.count ?? 0,
+  });
+}
+
 /** What keeps a text from being published; none where nothing does. */
 export function problemsQuery(workspace: string, text: string) {
   return queryOptions({
@@ -195,4 +217,30 @@ const YAML = "application/yaml";
 /** A text as the body of a request, as it is: comments too. */
 function asYaml(text: string) {
   return { body: text as unknown as Schemas["DefinitionDocument"], bodySerializer: () => text, headers: { "Content-Type": YAML } };
+}
+
+const RECENT_MAX = 20;
+
+/** The newest cases of a workflow, to choose one from. */
+export function recentCasesQuery(workspace: string, id: number) {
+  const query = { "filter[project_id]": String(id), "fields[workflow/work_units][]": "name", "page[size]": RECENT_MAX, sort: "-created_at" };
+  return queryOptions({
+    queryKey: ["cases", workspace, "recent", id],
+    queryFn: async ({ signal }) => {
+      const found = await answerOf(api.GET("/api/v3/workflow/work_units", { params: { query }, signal }));
+      return found.data.map((one) => ({ id: Number(one.id), name: one.attributes.name ?? "" }));
+    },
+  });
+}
+
+export type Explained = Schemas["ExplainConditionResponse"];
+
+/** What a condition says over a case, as when a task of it had ended, and which part of it decides. */
+export function explainQuery(workspace: string, expression: string, assignmentId: number, taskKey: string) {
+  return queryOptions({
+    queryKey: ["cases", workspace, "explained", expression, assignmentId, taskKey],
+    queryFn: ({ signal }) =>
+      answerOf(api.POST("/api/v2/w/{workspace_uuid}/conditions:explain", { params: { path: { workspace_uuid: workspace } }, body: { expression, assignmentId, taskKey }, signal })),
+    placeholderData: keepPreviousData,
+  });
 }

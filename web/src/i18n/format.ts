@@ -54,8 +54,15 @@ export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }
 
+const CENT_PARTS = 4;
+
+/** What models cost, in the currency of their prices. */
+export function money(value: number): string {
+  return new Intl.NumberFormat(locale(), { style: "currency", currency: "USD", maximumFractionDigits: CENT_PARTS }).format(value);
+}
+
 /** Formats that change with the language: a component that uses them is drawn again when it changes. */
 export function useFormat() {
   useTranslation();
-  return { relative, instant, duration, number };
+  return { relative, instant, duration, number, money };
 }

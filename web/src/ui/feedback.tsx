@@ -82,6 +82,20 @@ export function Notice({ tone = "info", title, children }: { tone?: Tone; title?
   );
 }
 
+/** What the server said against it, where no field shows it. */
+export function Refused({ error }: { error: Error | null }) {
+  const { t } = useTranslation();
+  return (
+    <div role="alert">
+      {error !== null && (
+        <Notice tone="bad">
+          <span translate={error.message === "" ? undefined : "no"}>{error.message || t("error.unreachable")}</span>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
 /** While something is fetched: the shape of what will be there. */
 export function Waiting({ lines = 4 }: { lines?: number }) {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 import { Drawer as MantineDrawer, Menu as MantineMenu, Modal } from "@mantine/core";
 import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Icon } from "./icons";
 import { IconSearch } from "./icons";
@@ -15,11 +15,22 @@ interface OverlayProps {
 /** A question or a form in front of everything; Escape leaves it. */
 export function Dialog({ title, isOpen, onClose, children, isWide = false }: OverlayProps & { isWide?: boolean }) {
   const { t } = useTranslation();
+  useReturn(isOpen);
   return (
     <Modal title={title} opened={isOpen} onClose={onClose} size={isWide ? "lg" : "md"} closeButtonProps={{ "aria-label": t("close") }}>
       {children}
     </Modal>
   );
+}
+
+/** The keyboard goes on where it was before, also where what was in front is taken away whole instead of closed. */
+function useReturn(isOpen: boolean): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (isOpen && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [isOpen]);
 }
 
 /** A panel from the side; the page stays in sight. */

@@ -20,6 +20,7 @@ from casework.operations.services import Services
 INCIDENT_ID: Final = PathId(name="incident_id", description="The incident.")
 WORKFLOW_ID: Final = QueryId(name="workflowId", description="Only those of this workflow.")
 TASK_ID: Final = QueryId(name="taskId", description="Only those of this task.")
+ASSIGNMENT_ID: Final = QueryId(name="assignmentId", description="Only those of this assignment.")
 CODE: Final = Text(name="code", description="Only those whose error has this code.")
 
 READ: Final = scope("activities:read")
@@ -90,7 +91,7 @@ RESOLVED = ResolvedResponse(id=88, assignment_id=41)
     READ,
     Operation(
         summary="List open incidents",
-        query=[PAGE, PAGE_SIZE, WORKFLOW_ID, TASK_ID, CODE],
+        query=[PAGE, PAGE_SIZE, WORKFLOW_ID, TASK_ID, ASSIGNMENT_ID, CODE],
         answer=Page[IncidentResponse],
         answer_example=Page(items=[EXAMPLE], total=1, page=1, page_size=50),
     ),
@@ -98,7 +99,12 @@ RESOLVED = ResolvedResponse(id=88, assignment_id=41)
 async def list_all(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Newest first. One that was resolved is not listed any more; the events of its run tell of it."""
     page = asked(request)
-    sought = Sought(workflow_id=WORKFLOW_ID.read(request), task_id=TASK_ID.read(request), code=CODE.read(request))
+    sought = Sought(
+        workflow_id=WORKFLOW_ID.read(request),
+        task_id=TASK_ID.read(request),
+        run_id=ASSIGNMENT_ID.read(request),
+        code=CODE.read(request),
+    )
     found, total = await incidents.page(services, grant, sought, limit=page.size, offset=page.offset)
     return json_response(page.of([_shown(one) for one in found], total))
 

@@ -5,8 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useChange } from "@/api/change";
 import { useMe, useWorkspace } from "@/api/session";
 import { deliveriesQuery, deliveryQuery, replayDelivery, testWebhook, webhookQuery, type Delivery } from "@/api/webhooks";
-import { Ago, Badge, Button, Code, Drawer, EmptyState, ErrorState, Fact, Facts, Heading, IconRefresh, IconSend, Instant, Panel, Row, Stack, Table, Text, TextLink, Waiting, type Tone } from "@/ui";
-import { Refused } from "./parts";
+import { Ago, Badge, Button, Code, Drawer, EmptyState, ErrorState, Fact, Facts, Heading, IconRefresh, IconSend, Instant, Panel, Refused, Row, Stack, Table, Text, TextLink, Waiting, type Tone } from "@/ui";
 import { WebhookState } from "./Webhooks";
 
 const TONES: Record<string, Tone> = { pending: "info", delivered: "ok", failed: "bad" };

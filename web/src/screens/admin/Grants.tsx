@@ -6,8 +6,8 @@ import { useChange } from "@/api/change";
 import { membersQuery, rolesQuery } from "@/api/members";
 import { useMe, useWorkspace } from "@/api/session";
 import { allWorkflowsQuery } from "@/api/workflows";
-import { Button, EmptyState, ErrorState, IconButton, IconPlus, IconTrash, Panel, Row, Select, Stack, Table, Text, Waiting } from "@/ui";
-import { FormDialog, Refused } from "./parts";
+import { Button, EmptyState, ErrorState, IconButton, IconPlus, IconTrash, Panel, Refused, Row, Select, Stack, Table, Text, Waiting } from "@/ui";
+import { FormDialog } from "./parts";
 
 const LEVELS = ["use", "edit", "admin"] as const;
 type Level = (typeof LEVELS)[number];

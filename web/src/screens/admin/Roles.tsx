@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useChange } from "@/api/change";
 import { addRole, changeRole, removeRole, rolesQuery, type Role } from "@/api/members";
 import { useMe, useWorkspace } from "@/api/session";
-import { Button, ErrorState, IconPlus, Panel, Row, Segmented, Stack, Text, TextField, Waiting } from "@/ui";
-import { Confirm, FormDialog, problemAt, Refused } from "./parts";
+import { Button, ErrorState, IconPlus, Panel, Refused, Row, Segmented, Stack, Text, TextField, Waiting } from "@/ui";
+import { Confirm, FormDialog, problemAt } from "./parts";
 import { ScopeMatrix } from "./ScopeMatrix";
 
 /** They come with every workspace; the server keeps them as they are. */

@@ -3,7 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/errors";
-import { Badge, Button, Code, Dialog, ErrorState, IconCheck, IconCopy, IconDots, IconButton, Menu, Notice, Pager, Row, Stack, Text, Waiting, type MenuItem } from "@/ui";
+import { Badge, Button, Code, Dialog, ErrorState, IconCheck, IconCopy, IconDots, IconButton, Menu, Notice, Pager, Refused, Row, Stack, Text, Waiting, type MenuItem } from "@/ui";
 import classes from "./admin.module.css";
 
 export const PAGE_SIZE = 50;
@@ -37,20 +37,6 @@ export function Listing<T>({ query, page, onPage, empty, children }: ListingProp
 interface Asked {
   error: Error | null;
   isPending: boolean;
-}
-
-/** What the server said against it, where no field shows it. */
-export function Refused({ error }: { error: Error | null }) {
-  const { t } = useTranslation();
-  return (
-    <div role="alert">
-      {error !== null && (
-        <Notice tone="bad">
-          <span translate={error.message === "" ? undefined : "no"}>{error.message || t("error.unreachable")}</span>
-        </Notice>
-      )}
-    </div>
-  );
 }
 
 /** What the server said about one field. */

@@ -3,7 +3,7 @@ import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { declareShortcuts, useShortcut } from "@/app/shortcuts";
-import { useWorkspace } from "@/api/session";
+import { useMe, useWorkspace } from "@/api/session";
 import { definitionQuery, yamlQuery } from "@/api/workflows";
 import { Canvas } from "@/graph/Canvas";
 import { KindIcon } from "@/graph/KindIcon";
@@ -75,6 +75,8 @@ function Building({ text: first, over }: { text: string; over: Published | null 
   const [isPublishing, setPublishing] = useState(false);
   const [isDone, setDone] = useState(false);
   const [at, setAt] = useState<{ line: number } | null>(null);
+  const [tried, setTried] = useState<number | null>(null);
+  const mayTry = useMe().may("assignments:read");
   const problems = useProblems(useDeferredValue(text));
   const graph = useMemo(() => graphOf(definition.tasks, definition.start), [definition]);
   const wrong = useMemo(() => problems.found.flatMap((one) => (one.line == null ? [] : [one.line])), [problems.found]);
@@ -88,6 +90,7 @@ function Building({ text: first, over }: { text: string; over: Published | null 
     setChosen(made.key);
   };
   const link = useCallback((from: string, to: string) => edit(connect(text, from, to)), [edit, text]);
+  const trial = over === null || !mayTry ? null : { workflow: over.id, tried, onTry: setTried };
   const task = definition.tasks.find((one) => one.key === chosen);
   return (
     <Page
@@ -112,7 +115,7 @@ function Building({ text: first, over }: { text: string; over: Published | null 
       <div className={classes["split"]}>
         <div className={classes["side"]}>
           <Canvas graph={graph} faces={faces} chosen={chosen} onChoose={setChosen} onConnect={link} onDrop={(event) => dropped(event, add)} />
-          {task !== undefined && isCurrent && <TaskForm key={task.key} text={text} task={task} tasks={definition.tasks} onEdit={edit} onClose={() => setChosen(null)} />}
+          {task !== undefined && isCurrent && <TaskForm key={task.key} text={text} task={task} tasks={definition.tasks} onEdit={edit} onClose={() => setChosen(null)} trial={trial} />}
         </div>
         <div className={classes["side"]}>
           <div className={classes["frame"]}>

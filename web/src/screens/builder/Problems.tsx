@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useWorkspace } from "@/api/session";
 import { problemsQuery, type DefinitionProblem } from "@/api/workflows";
@@ -7,8 +7,8 @@ import type { TaskFace } from "@/graph/TaskNode";
 import type { TaskSource } from "@/graph/graph";
 import { Button, ErrorState, Panel, Text } from "@/ui";
 import classes from "./builder.module.css";
+import { useSettled } from "./settled";
 
-const PAUSE_MILLISECONDS = 350;
 const TASK = /^\/tasks\/(\d+)/;
 const SHOWN_MAX = 50;
 
@@ -26,11 +26,7 @@ const NONE: readonly DefinitionProblem[] = [];
 /** What the server has against a text, asked when somebody pauses. */
 export function useProblems(text: string): Checked {
   const workspace = useWorkspace();
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const settled = useSettled(text);
   const { data, error, isPlaceholderData, refetch } = useQuery(problemsQuery(workspace, settled));
   return useMemo(() => {
     const found = data ?? NONE;

@@ -1,14 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useWorkspace } from "@/api/session";
-import { countsQuery, publish, workflowQuery } from "@/api/workflows";
+import { countsQuery, openCasesQuery, publish, workflowQuery } from "@/api/workflows";
 import type { TaskSource } from "@/graph/graph";
 import { useFormat } from "@/i18n/format";
-import { Badge, Button, Dialog, Notice, Row, Stack, Table, Text, toast, type Tone } from "@/ui";
+import { Badge, Button, Dialog, Notice, Row, Stack, Table, Text, toast } from "@/ui";
 import type { Published } from "./Builder";
-import { differences, type Difference } from "./document";
-
-const TONES: Record<Difference["change"], Tone> = { added: "ok", removed: "bad", changed: "warn" };
+import { taskChanges, type TaskChange } from "./compare";
+import { TaskChanges, TONES } from "./Changes";
 
 interface Props {
   text: string;
@@ -23,7 +22,7 @@ export function Publish({ text, over, tasks, onPublished, onClose }: Props) {
   const { t } = useTranslation(["workflows", "common"]);
   const workspace = useWorkspace();
   const queries = useQueryClient();
-  const changes = differences(over?.tasks ?? [], tasks);
+  const changes = taskChanges(over?.tasks ?? [], tasks);
   const publishing = useMutation({
     mutationFn: () => publish(workspace, text, over),
     onSuccess: (made) => {
@@ -36,6 +35,7 @@ export function Publish({ text, over, tasks, onPublished, onClose }: Props) {
     <Dialog title={t("builder.publish")} isOpen onClose={onClose} isWide>
       <Stack gap={4}>
         {changes.length === 0 ? <Text>{t("builder.no_task_changes")}</Text> : <Changes over={over} changes={changes} />}
+        {over !== null && <Staying id={over.id} />}
         {publishing.isError && (
           <Notice tone="bad">
             <span translate="no">{publishing.error.message}</span>
@@ -52,7 +52,7 @@ export function Publish({ text, over, tasks, onPublished, onClose }: Props) {
   );
 }
 
-function Changes({ over, changes }: { over: Published | null; changes: readonly Difference[] }) {
+function Changes({ over, changes }: { over: Published | null; changes: readonly TaskChange[] }) {
   const { t } = useTranslation("workflows");
   const format = useFormat();
   const open = useOpen(over);
@@ -70,8 +70,21 @@ function Changes({ over, changes }: { over: Published | null; changes: readonly 
           { key: "open", label: t("builder.open_cases"), isNumber: true, cell: (one) => <span translate="no">{format.number(open.get(one.key) ?? 0)}</span> },
         ]}
       />
+      {changes.some((one) => one.fields.length > 0) && (
+        <details>
+          <summary>{t("versions.by_field")}</summary>
+          <TaskChanges changes={changes.filter((one) => one.fields.length > 0)} />
+        </details>
+      )}
     </>
   );
+}
+
+/** How many open cases will be on an older version than the newest. */
+function Staying({ id }: { id: number }) {
+  const { t } = useTranslation("workflows");
+  const open = useQuery(openCasesQuery(useWorkspace(), id));
+  return open.data === undefined ? null : <Text tone="muted">{t("builder.staying", { count: open.data })}</Text>;
 }
 
 /** How many open cases stand on each task of what is published now, by the task's key. */

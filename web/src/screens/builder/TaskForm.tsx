@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { TaskSource } from "@/graph/graph";
 import { Button, Heading, IconButton, IconTrash, IconX, Panel, Row, Select, Stack, Text, TextArea, TextField } from "@/ui";
-import { changeWay, connect, removeTask, removeWay, setField, type TaskFields } from "./document";
 import classes from "./builder.module.css";
+import { changeWay, connect, removeTask, removeWay, setField, type TaskFields } from "./document";
+import { TryOn, Verdict, type Trial } from "./Trial";
 
 interface Props {
   text: string;
@@ -11,10 +12,12 @@ interface Props {
   /** `mark` names what is changed: going on with the same is one step to undo. */
   onEdit: (text: string, mark?: string) => void;
   onClose: () => void;
+  /** What conditions are tried on; null where there are no cases yet. */
+  trial: Trial | null;
 }
 
 /** The properties of a task that most need; the rest is in the YAML beside. */
-export function TaskForm({ text, task, tasks, onEdit, onClose }: Props) {
+export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
   const { t } = useTranslation(["workflows", "common"]);
   const { key } = task;
   const put = (field: string, value: unknown) => onEdit(setField(text, key, field, value === "" ? undefined : value), `${key}.${field}`);
@@ -45,7 +48,7 @@ export function TaskForm({ text, task, tasks, onEdit, onClose }: Props) {
         choices={(["each", "all", "any"] as const).map((value) => ({ value, label: t(`builder.join_${value}`) }))}
         onChange={(value) => put("join", value === "each" ? undefined : value)}
       />
-      <Ways text={text} task={task} tasks={tasks} onEdit={onEdit} />
+      <Ways text={text} task={task} tasks={tasks} onEdit={onEdit} trial={trial} />
       <Row>
         <Button
           icon={IconTrash}
@@ -61,7 +64,7 @@ export function TaskForm({ text, task, tasks, onEdit, onClose }: Props) {
   );
 }
 
-function Ways({ text, task, tasks, onEdit }: Omit<Props, "onClose">) {
+function Ways({ text, task, tasks, onEdit, trial }: Omit<Props, "onClose">) {
   const { t } = useTranslation("workflows");
   const ways = task.next ?? [];
   const choices = [...tasks.map((one) => ({ value: one.key, label: nameOf(one) })), { value: "end", label: t("builder.end") }];
@@ -90,8 +93,10 @@ function Ways({ text, task, tasks, onEdit }: Omit<Props, "onClose">) {
             value={typeof way.when === "string" ? way.when : ""}
             onChange={(value) => onEdit(changeWay(text, task.key, index, "when", value), `${task.key}.${index}.when`)}
           />
+          {trial !== null && typeof way.when === "string" && way.when !== "" && <Verdict trial={trial} taskKey={task.key} when={way.when} />}
         </fieldset>
       ))}
+      {trial !== null && ways.some((way) => typeof way.when === "string") && <TryOn trial={trial} taskKey={task.key} />}
       <Select label={t("builder.add_way")} value={null} placeholder={t("builder.choose")} choices={choices} onChange={(value) => value !== null && onEdit(connect(text, task.key, value))} />
     </Stack>
   );

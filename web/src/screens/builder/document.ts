@@ -195,7 +195,7 @@ export function differences(before: readonly TaskSource[], after: readonly TaskS
 }
 
 /** A value as text that does not depend on the order of its names. */
-function plain(value: unknown): string {
+export function plain(value: unknown): string | undefined {
   return JSON.stringify(value, (_, one: unknown) => {
     if (!isObject(one)) return one;
     const said = Object.entries(one).filter(([name, inner]) => !(name === "next" && Array.isArray(inner) && inner.length === 0));

@@ -1,14 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { cancelCase, caseQuery, eventsQuery, selectTask, taskDetailQuery, type Case, type CaseTask } from "@/api/cases";
+import { cancelCase, caseQuery, caseStepsQuery, eventsQuery, selectTask, taskDetailQuery, type Case, type CaseTask, type RelatedCase } from "@/api/cases";
 import { useMe, useWorkspace } from "@/api/session";
 import { toneOf } from "@/api/words";
-import { Ago, Badge, Button, Clock, Code, Dialog, Fact, Facts, Instant, Notice, Page, Panel, Row, Segmented, Stack, Text, TextArea, toast, Value, Values, Waiting } from "@/ui";
+import { Ago, Badge, Button, Clock, Code, Dialog, Fact, Facts, Instant, Page, Panel, Row, Segmented, Stack, Text, TextArea, TextLink, toast, Waiting } from "@/ui";
 import { Broken, Lost } from "@/app/edges";
 import { Bars } from "./Bars";
 import { Events, VIEWS, type EventView } from "./Events";
+import { Incidents } from "./Incidents";
+import { Data, Steps } from "./Steps";
 import classes from "./case.module.css";
 
 /** One case: where it stands, how it came there, and what can be done with it. */
@@ -27,6 +29,7 @@ function Shown({ of: one }: { of: Case }) {
   const workspace = useWorkspace();
   const me = useMe();
   const events = useQuery(eventsQuery(workspace, one.id));
+  const steps = useInfiniteQuery(caseStepsQuery(workspace, one.id));
   const [view, setView] = useState<EventView>("compact");
   const isOpen = one.status === "pending" || one.status === "active";
   const mayChange = one.memberId === me.memberId || me.may("assignments:write");
@@ -47,6 +50,7 @@ function Shown({ of: one }: { of: Case }) {
     >
       <div className={classes["columns"]}>
         <Stack gap={4}>
+          <Incidents of={one} />
           <Panel title={t("where")}>
             <Bars of={one} events={events.data ?? []} />
           </Panel>
@@ -57,10 +61,17 @@ function Shown({ of: one }: { of: Case }) {
             {events.isPending && <Waiting />}
             {events.data && <Events events={events.data} tasks={one.tasks} view={view} />}
           </Panel>
-          <Steps tasks={one.tasks} />
+          {steps.isPending && <Waiting />}
+          {steps.data !== undefined && (
+            <Steps
+              steps={steps.data.pages.flatMap((page) => page.items)}
+              events={events.data ?? []}
+              onMore={steps.hasNextPage ? () => void steps.fetchNextPage() : undefined}
+            />
+          )}
         </Stack>
         <Stack gap={4}>
-          <About of={one} />
+          <About of={one} madeFor={steps.data?.pages[0]?.madeFor ?? null} />
           {isOpen && one.currentTaskId !== null && <WaysOn of={one} mayChange={mayChange} />}
           <Panel title={t("data")}>
             <Data value={one.input} none={t("no_input")} />
@@ -76,14 +87,9 @@ function Shown({ of: one }: { of: Case }) {
   );
 }
 
-function Data({ value, none }: { value: unknown; none: string }) {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (isObject && Object.keys(value).length === 0) return <Text tone="muted">{none}</Text>;
-  return isObject ? <Values of={value as Record<string, unknown>} /> : <Value value={value} />;
-}
-
-function About({ of: one }: { of: Case }) {
+function About({ of: one, madeFor }: { of: Case; madeFor: RelatedCase | null }) {
   const { t } = useTranslation("case");
+  const workspace = useWorkspace();
   return (
     <Panel title={t("about")}>
       <Facts>
@@ -93,6 +99,13 @@ function About({ of: one }: { of: Case }) {
         <Fact label={t("member")}>
           <span translate="no">{one.memberName ?? "–"}</span>
         </Fact>
+        {madeFor !== null && (
+          <Fact label={t("made_for")}>
+            <TextLink to="/w/$workspace/cases/$case" params={{ workspace, case: String(madeFor.id) }} translate="no">
+              {madeFor.title === "" ? madeFor.workflowName : madeFor.title}
+            </TextLink>
+          </Fact>
+        )}
         <Fact label={t("created")}>
           <Instant at={one.createdAt} />
         </Fact>
@@ -158,39 +171,6 @@ function WaysOn({ of: one, mayChange }: { of: Case; mayChange: boolean }) {
           );
         })}
       </ul>
-    </Panel>
-  );
-}
-
-/** What went in and came out of each task that was reached. */
-function Steps({ tasks }: { tasks: readonly CaseTask[] }) {
-  const { t } = useTranslation(["case", "common"]);
-  const reached = tasks.filter((task) => task.uuid !== null);
-  return (
-    <Panel title={t("steps")}>
-      {reached.map((task) => (
-        <details key={task.id} className={classes["step"]}>
-          <summary>
-            <span translate="no">{task.taskName}</span>
-            <span className={classes["stepState"]}>
-              {task.visit > 1 && <Text isInline size="xs" tone="muted">{t("visit", { number: task.visit })}</Text>}
-              {task.assignedMemberName !== null && <Text isInline size="xs" tone="muted" translate="no">{task.assignedMemberName}</Text>}
-              <Badge tone={toneOf(task.status)}>{t(`common:status.task.${task.status}`)}</Badge>
-            </span>
-          </summary>
-          <Stack gap={2}>
-            <Text size="sm" isStrong>{t("data_in")}</Text>
-            <Data value={task.data ?? {}} none={t("nothing")} />
-            <Text size="sm" isStrong>{t("data_out")}</Text>
-            <Data value={task.output ?? {}} none={t("nothing")} />
-            {task.error !== null && (
-              <Notice tone="bad">
-                <Value value={task.error} />
-              </Notice>
-            )}
-          </Stack>
-        </details>
-      ))}
     </Panel>
   );
 }

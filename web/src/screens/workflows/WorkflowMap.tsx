@@ -72,7 +72,7 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   const chosen = loads.find((load) => load.key === search.task);
   if (error !== null) return <ErrorState error={error} onRetry={retry} />;
   return (
-    <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>} actions={<Edit id={workflow.id} />}>
+    <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>} actions={<Actions id={workflow.id} />}>
       {!isPending && <Bottlenecks loads={loads} now={now} onChoose={choose} />}
       <Choices search={search} onChange={(change) => void navigate({ search: change, replace: true })} />
       <div className={classes["split"]} data-open={chosen !== undefined || undefined}>
@@ -91,14 +91,21 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   );
 }
 
-function Edit({ id }: { id: number }) {
+function Actions({ id }: { id: number }) {
   const { t } = useTranslation("workflows");
-  const workspace = useWorkspace();
-  if (!useMe().may("workflows:write")) return null;
+  const params = { workspace: useWorkspace(), workflow: String(id) };
+  const mayEdit = useMe().may("workflows:write");
   return (
-    <ButtonLink to="/w/$workspace/workflows/$workflow/edit" params={{ workspace, workflow: String(id) }} icon={IconPencil}>
-      {t("edit")}
-    </ButtonLink>
+    <>
+      <ButtonLink to="/w/$workspace/workflows/$workflow/versions" params={params}>
+        {t("versions.title")}
+      </ButtonLink>
+      {mayEdit && (
+        <ButtonLink to="/w/$workspace/workflows/$workflow/edit" params={params} icon={IconPencil}>
+          {t("edit")}
+        </ButtonLink>
+      )}
+    </>
   );
 }
 

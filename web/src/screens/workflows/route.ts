@@ -15,6 +15,15 @@ export interface MapSearch {
   view?: "table";
 }
 
+interface VersionsSearch {
+  from?: number;
+  to?: number;
+}
+
+function number(value: unknown): number | undefined {
+  return Number.isInteger(value) && Number(value) > 0 ? Number(value) : undefined;
+}
+
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 function day(value: unknown): string | undefined {
@@ -60,5 +69,14 @@ export const workflowRoutes = [
     getParentRoute: () => workspaceRoute,
     path: "/workflows/$workflow/edit",
     component: lazyRouteComponent(() => import("../builder/Builder"), "EditWorkflow"),
+  }),
+  createRoute({
+    getParentRoute: () => workspaceRoute,
+    path: "/workflows/$workflow/versions",
+    validateSearch: (search: Record<string, unknown>): VersionsSearch => {
+      const [from, to] = [number(search["from"]), number(search["to"])];
+      return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    },
+    component: lazyRouteComponent(() => import("../builder/Versions"), "Versions"),
   }),
 ] as const;
