@@ -7,7 +7,9 @@ from playwright.sync_api import Browser, Page
 
 from tests import databases, running
 from tests.e2e import browser as browsers
+from tests.e2e import screens
 from tests.e2e.scene import Scene, scene
+from tests.e2e.screens import Full
 
 
 @pytest.fixture(scope="package")
@@ -45,4 +47,11 @@ def page(browser: Browser) -> Iterator[Page]:
 def office(server: str) -> Iterator[Scene]:
     """A workspace that the module's tests share."""
     with scene(server) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def full(server: str) -> Iterator[Full]:
+    """A workspace with something for every screen, that the module's tests share."""
+    with screens.full(server) as found:
         yield found
