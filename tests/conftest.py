@@ -84,7 +84,7 @@ def template(database_server: str, run_directory: Path) -> str:
 @pytest.fixture
 def database_url(template: str, worker_id: str) -> Iterator[str]:
     """A database of the test's own, with the newest schema and nothing in it."""
-    yield from _copied(template, worker_id)
+    yield from databases.lent(template, worker_id)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def place(services: Services) -> Place:
 @pytest.fixture(scope="module")
 def server_database(template: str, worker_id: str) -> Iterator[str]:
     """The database of `server`."""
-    yield from _copied(template, worker_id)
+    yield from databases.lent(template, worker_id)
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +158,3 @@ def server(server_database: str) -> Iterator[str]:
     """The address of a server process that the module's tests share, over a database of its own."""
     with running.server(server_database) as address:
         yield address
-
-
-def _copied(template: str, worker_id: str) -> Iterator[str]:
-    url = asyncio.run(databases.copy(template, worker_id))
-    yield url
-    asyncio.run(databases.drop(template, url))

@@ -1,5 +1,6 @@
 """PostgreSQL for tests: one embedded server a run, one migrated template, a copy of it for each test."""
 
+import asyncio
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,13 @@ async def prepare(url: str, directory: Path) -> None:
         await connection.close()
         await migrate(url)
         done.touch()
+
+
+def lent(template: str, worker: str) -> Iterator[str]:
+    """The URL of a new database, which is dropped after use; for fixtures."""
+    url = asyncio.run(copy(template, worker))
+    yield url
+    asyncio.run(drop(template, url))
 
 
 async def copy(url: str, worker: str) -> str:

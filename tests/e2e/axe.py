@@ -3,6 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+SCHEMES = ("light", "dark")
 _OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -10,3 +11,13 @@ def violations(page: Page) -> list[str]:
     """Each with the elements that it is about."""
     found = Axe().run(page, options=_OPTIONS).response["violations"]
     return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]
+
+
+def violations_in_both_schemes(page: Page) -> list[str]:
+    """What is found on the page as it is, light and then dark."""
+    found: list[str] = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.locator(f":root[data-mantine-color-scheme={scheme}]").wait_for()
+        found += [f"{scheme}: {one}" for one in violations(page)]
+    return found

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-WAIT_MILLISECONDS = 15_000
+WAIT_MILLISECONDS = 30_000
 """How long something may take to show; hardly anything does, but two test workers may share a slow machine."""
 
 
@@ -21,6 +21,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):  # noqa: TID251 - how CI is told
             pytest.fail("There is no Chromium: run `make browser`.")
         pytest.skip("There is no Chromium here, so no test has seen the app: `make browser` installs it.")
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser

@@ -5,13 +5,22 @@ from playwright.sync_api import expect
 
 from tests.e2e.scene import scene
 
-WAIT = 20_000
+TABS_MAX = 8
+"""From one field of a form to the next: a date has a day, a month, a year and a calendar."""
 
 
 @pytest.fixture
 def desk(server):
     with scene(server) as found:
         yield found
+
+
+def _tab_to(page, field):
+    for _ in range(TABS_MAX):
+        if field.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail("Tab does not lead there.")
 
 
 def test_an_operator_takes_fills_and_completes_a_case_with_the_keyboard_alone(page, desk):
@@ -26,11 +35,11 @@ def test_an_operator_takes_fills_and_completes_a_case_with_the_keyboard_alone(pa
     expect(page.get_by_text("This is needed.")).to_have_count(2)
     expect(page.get_by_label("First day")).to_be_focused()
     page.keyboard.type("02082027")
-    page.get_by_role("combobox", name="Kind").focus()
+    _tab_to(page, page.get_by_role("combobox", name="Kind"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.get_by_label("Days").focus()
+    _tab_to(page, page.get_by_label("Days"))
     page.keyboard.type("99")
     expect(page.get_by_text("Saved")).to_be_visible()
     assert desk.activity(case)["attributes"]["data"]["days"] == 99
@@ -92,4 +101,4 @@ def test_a_case_shows_where_it_went_and_why_it_came(page, desk):
     page.get_by_role("button", name="Cancel the case").click()
     page.get_by_label("Reason").fill("Not needed any more")
     page.get_by_role("dialog").get_by_role("button", name="Cancel the case").click()
-    expect(page.get_by_text("Not needed any more")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Not needed any more")).to_be_visible()

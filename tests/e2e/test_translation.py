@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e import screens
+
 PLAIN = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -22,26 +24,19 @@ PLAIN = """() => {
   return found;
 }"""
 
-ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
-SCREENS = [
-    *("inbox", "inbox?view=all", "cases", "settings", "nothing", "chats", "analytics"),
-    *(f"admin/{name}" for name in ADMINISTRATION),
-]
 
-
-@pytest.mark.parametrize("address", ["sign-in", "sign-up", "welcome"])
-def test_every_text_before_signing_in_is_translated(page, office, address):
+@pytest.mark.parametrize("address", screens.OUTSIDE)
+def test_every_text_before_signing_in_is_translated(page, server, address):
     page.add_init_script("localStorage.setItem('casework.language', 'pseudo')")
-    page.goto(f"{office.address}/{address}")
+    page.goto(f"{server}/{address}")
     page.get_by_role("heading").first.wait_for()
     assert page.evaluate(PLAIN) == []
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_text_of_a_screen_is_translated(page, office, screen):
-    office.start("Sample: a week in August", days=5)
-    office.manager.enter(page, office.address)
+@pytest.mark.parametrize("screen", [*screens.LISTS, "chats/{chat}", "settings", "nothing"])
+def test_every_text_of_a_screen_is_translated(page, full, screen):
+    full.office.manager.enter(page, full.office.address)
     page.evaluate("localStorage.setItem('casework.language', 'pseudo')")
-    page.goto(office.at(screen))
-    page.get_by_role("heading").first.wait_for()
+    page.goto(full.at(screen))
+    screens.settle(page)
     assert page.evaluate(PLAIN) == []

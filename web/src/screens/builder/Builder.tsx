@@ -77,7 +77,8 @@ function Building({ text: first, over }: { text: string; over: Published | null 
   const [at, setAt] = useState<{ line: number } | null>(null);
   const [tried, setTried] = useState<number | null>(null);
   const mayTry = useMe().may("assignments:read");
-  const problems = useProblems(useDeferredValue(text));
+  const asked = useDeferredValue(text);
+  const problems = useProblems(asked);
   const graph = useMemo(() => graphOf(definition.tasks, definition.start), [definition]);
   const wrong = useMemo(() => problems.found.flatMap((one) => (one.line == null ? [] : [one.line])), [problems.found]);
   const faces = useMemo(() => problems.facesOf(definition.tasks), [problems, definition.tasks]);
@@ -100,7 +101,7 @@ function Building({ text: first, over }: { text: string; over: Published | null 
         <>
           <IconButton icon={IconArrowBackUp} label={t("builder.undo")} disabled={history.past.length === 0} onClick={undo} />
           <IconButton icon={IconArrowForwardUp} label={t("builder.redo")} disabled={history.future.length === 0} onClick={redo} />
-          <Button emphasis="primary" disabled={text === first || problems.found.length > 0 || !problems.isChecked} onClick={() => setPublishing(true)}>
+          <Button emphasis="primary" disabled={text === first || problems.found.length > 0 || asked !== text || !problems.isChecked} onClick={() => setPublishing(true)}>
             {t("builder.publish")}
           </Button>
         </>
