@@ -111,7 +111,8 @@ class Version:
         for indicators in (self.run_indicators, *self._indicators.values()):
             expressions += [expression for _, expression in indicators]
         names = [expression.names for expression in expressions if expression is not None]
-        return frozenset[str]().union(*names, *(program.names for program in self._programs.values()))
+        # A wait `for` a length of time counts from now, though none of its expressions says so.
+        return frozenset({"now"}).union(*names, *(program.names for program in self._programs.values()))
 
 
 def compile_version(definition: Definition) -> Version:
