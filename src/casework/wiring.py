@@ -223,7 +223,7 @@ async def working(settings: Settings, *, name: str, kinds: Collection[str] = PER
         worker = Worker(parts.database, parts.engine, parts.clock, performers, terms)
         for part in (
             Timers(parts.database, parts.engine),
-            Errands(parts.database, parts.engine, parts.clock),
+            Errands(parts.database, parts.engine, parts.clock, lease_seconds=settings.lease_seconds),
             Distributor(parts.database, parts.engine),
             takeover(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
             recalling(parts.database, parts.engine, lease_seconds=settings.lease_seconds),

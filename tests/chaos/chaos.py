@@ -33,6 +33,7 @@ class Server:
 
     database_url: str
     workers: int = 1
+    performs: bool = True
     port: int = field(init=False)
     process: subprocess.Popen[str] | None = field(init=False, default=None)
 
@@ -54,7 +55,8 @@ class Server:
 
     def start(self) -> None:
         """Start it; back when it answers."""
-        arguments = ["up", "--port", str(self.port), "--database-url", self.database_url, "--workers", self.workers]
+        inside = "--worker" if self.performs else "--no-worker"
+        arguments = ["up", "--port", self.port, "--database-url", self.database_url, "--workers", self.workers, inside]
         self.process = subprocess.Popen(
             [*COMMAND, *map(str, arguments)],
             env=environment(CASEWORK_LOG_LEVEL="error"),

@@ -53,6 +53,8 @@ class Distributor:
                     pass
             except Unavailable as error:
                 log.warning("distributor.not_handed_out", error=str(error))
+            except Exception:  # whatever it was, the next round is not to be lost for it
+                log.exception("distributor.failed")
             try:
                 await asyncio.wait_for(self._engine.stirred.wait(), WAIT_MAX_SECONDS)
                 await asyncio.sleep(GATHER_SECONDS)

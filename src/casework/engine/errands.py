@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
 from casework.clock import Clock
@@ -18,7 +19,7 @@ from casework.core.actor import SYSTEM
 from casework.core.command import CancelRun, ChildCommand, ChildEnded, ChildMade, ChildRefused, Command
 from casework.core.errors import CaseworkError, Conflict, Invalid, LimitExceeded, NotFound, Unavailable
 from casework.core.run import Run
-from casework.core.step import CANCELLED, FAILED, SKIPPED, WAITING, Step
+from casework.core.step import COMPLETED, WAITING, Step
 from casework.engine.batch import as_run
 from casework.engine.matching import match
 from casework.engine.order import NewRun, Order
@@ -36,20 +37,25 @@ AT_ONCE: Final = 16
 RETRY_SECONDS: Final = 1.0
 """Between two tries while the database is away."""
 
-HEARTBEAT: Final = timedelta(seconds=30)
-"""An errand whose process is silent for so long is another's."""
+AGAIN_SECONDS_MAX: Final = 300
+"""An errand that fails for a reason nobody foresaw is put off for 1 s, 2 s, 4 s, and so on up to this."""
 
 log = structlog.get_logger(__name__)
 
 
 class Errands:
-    """Runs errands. Start it, and stop it: what is under way is finished."""
+    """Runs errands. Start it, and stop it: what is under way is finished.
 
-    def __init__(self, database: Database, engine: Engine, clock: Clock) -> None:
+    lease_seconds: those of a process that was silent for so long are others'.
+    """
+
+    def __init__(self, database: Database, engine: Engine, clock: Clock, *, lease_seconds: float = 30) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
+        self._patience = timedelta(seconds=lease_seconds)
         self._queue: QueueManager | None = None
+        self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._acts: Mapping[str, Callable[[ErrandJob], Awaitable[None]]] = {
             "match": self._match,
@@ -60,10 +66,12 @@ class Errands:
 
     async def start(self) -> None:
         """Begin to listen."""
+        self._stopping.clear()
         self._running = asyncio.create_task(self._listen(), name="errands")
 
     async def stop(self) -> None:
         """Finish what is under way, then end."""
+        self._stopping.set()
         if self._queue is not None:
             self._queue.shutdown.set()
         if self._running is not None:
@@ -72,13 +80,18 @@ class Errands:
 
     async def _listen(self) -> None:
         """Hear of errands; where the database goes away, listen again when it is back."""
-        while True:
+        while not self._stopping.is_set():
             try:
                 async with self._database.apart() as connection:
                     self._queue = queue.manager(connection)
+                    if self._stopping.is_set():  # while it was connected
+                        return
                     self._queue.entrypoint(ERRAND)(self._hear)
                     await self._queue.run(
-                        batch_size=AT_ONCE // 2, max_concurrent_tasks=AT_ONCE, heartbeat_timeout=HEARTBEAT
+                        batch_size=AT_ONCE // 2,
+                        max_concurrent_tasks=AT_ONCE,
+                        dequeue_timeout=self._patience,
+                        heartbeat_timeout=self._patience,
                     )
             except Exception as error:  # noqa: BLE001 - a queue that cannot be heard now is listened to again
                 log.warning("errands.queue_lost", error=str(error))
@@ -87,7 +100,12 @@ class Errands:
                 return
 
     async def _hear(self, job: Job) -> None:
-        await self.run(queue.as_errand(job.payload))
+        try:
+            await self.run(queue.as_errand(job.payload))
+        except Exception as error:  # the queue would forget it, and what waits for it would wait for ever
+            log.exception("errands.failed")
+            seconds = min(2 ** min(job.attempts, 10), AGAIN_SECONDS_MAX)
+            raise RetryRequested(timedelta(seconds=seconds)) from error
 
     async def run(self, errand: ErrandJob) -> None:
         """Run an errand; a database that is away, or an engine that is too busy, is waited for."""
@@ -108,16 +126,16 @@ class Errands:
         """Make the sub-run, unless it is there; one that is not wanted any more is cancelled again."""
         child = cast("UUID", errand.child)
         parent, step = await self._parent(errand)
-        if step.state != WAITING or step.incident is not None or step.child_uuid != child:
-            return
-        try:
-            run_id = await self._made(errand, parent, step)
-        except (Invalid, NotFound, Conflict) as error:
-            await self._say(errand, ChildRefused(step=step.number, child=child, message=_told(error)))
-            return
-        await self._say(errand, ChildMade(step=step.number, child=child, run_id=run_id))
-        _, step = await self._parent(errand)
-        if step.state in (CANCELLED, SKIPPED, FAILED):  # while it was made; who cancelled the step did not see it
+        if _awaits(step, child):
+            try:
+                run_id = await self._made(errand, parent, step)
+            except (Invalid, NotFound, Conflict) as error:
+                await self._say(errand, ChildRefused(step=step.number, child=child, message=_told(error)))
+                return
+            await self._say(errand, ChildMade(step=step.number, child=child, run_id=run_id))
+            _, step = await self._parent(errand)
+        # Whoever ended the step while the sub-run was made did not see it; who made it may have died before this.
+        if not _awaits(step, child) and step.state != COMPLETED:
             await self._cancel(errand)
 
     async def _made(self, errand: ErrandJob, parent: Run, step: Step) -> int:
@@ -202,6 +220,11 @@ class Errands:
             await self._engine.submit(Order(workspace_id=workspace_id, run_id=run_id, command=command, actor=SYSTEM))
         except (Conflict, NotFound) as error:  # it ended, or went on without this news
             log.debug("errands.too_late", run=run_id, error=error.message)
+
+
+def _awaits(step: Step, child: UUID) -> bool:
+    """Whether the step waits for that sub-run."""
+    return step.state == WAITING and step.incident is None and step.child_uuid == child
 
 
 def _told(error: CaseworkError) -> str:

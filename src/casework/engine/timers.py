@@ -7,8 +7,9 @@ import structlog
 
 from casework.core.actor import SYSTEM
 from casework.core.command import Look
-from casework.core.errors import CaseworkError, Unavailable
+from casework.core.errors import CaseworkError
 from casework.engine.order import Order
+from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
 from casework.store import workers
 from casework.store.database import Database
@@ -28,32 +29,15 @@ class Timers:
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database = database
         self._engine = engine
-        self._stopping = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._looks = Periodic("timers", self.look, every_seconds=WAIT_MAX_SECONDS)
 
     async def start(self) -> None:
         """Begin to look."""
-        self._stopping.clear()
-        self._running = asyncio.create_task(self._run(), name="timers")
+        await self._looks.start()
 
     async def stop(self) -> None:
         """Finish the look under way, then end."""
-        self._stopping.set()
-        if self._running is not None:
-            await self._running
-            self._running = None
-
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            wait = WAIT_MAX_SECONDS
-            try:
-                wait = await self.look()
-            except Unavailable as error:
-                log.warning("timers.not_looked", error=str(error))
-            try:
-                await asyncio.wait_for(self._stopping.wait(), wait)
-            except TimeoutError:
-                continue
+        await self._looks.stop()
 
     async def look(self) -> float:
         """Look once; the seconds after which to look again."""

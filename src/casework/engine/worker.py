@@ -42,9 +42,6 @@ BATCH: Final = 10
 RETRY_SECONDS: Final = 1.0
 """Between two tries to report while the database does not answer."""
 
-HEARTBEAT: Final = timedelta(seconds=30)
-"""Of the queue: a job whose worker died before it claimed the step is given to another after so long."""
-
 OUTPUT_MAX: Final = 4 * 1024 * 1024
 """Bytes of an output, as JSON: it is kept with the step, and whoever opens the run loads it."""
 
@@ -52,7 +49,10 @@ log = structlog.get_logger(__name__)
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker works: at most `concurrency` attempts at once; `lease_seconds` after it died others take over."""
+    """How a worker works: at most `concurrency` attempts at once.
+
+    lease_seconds: after it died others take over its attempts, and the calls that it had not come to.
+    """
 
     name: str
     concurrency: int = CONCURRENCY_DEFAULT
@@ -75,10 +75,16 @@ class Worker:
         self._performers = performers
         self._terms = terms
         self._kinds = frozenset(performers)
+        self._patience = timedelta(seconds=terms.lease_seconds)
         self._uuid = entropy.new_uuid(clock.now())
-        self._lease = Lease(database, self._uuid, seconds=terms.lease_seconds, holding=self._holding, lost=self._drop)
+        self._lease = Lease(
+            database, self._uuid, seconds=terms.lease_seconds, holding=self._holding, renewed=self._compare
+        )
         self._attempts: dict[Attempt, asyncio.Task[Any]] = {}
+        self._in_hand: dict[asyncio.Task[Any] | None, Attempt] = {}
+        self._unknown: frozenset[Attempt] = frozenset()
         self._queue: QueueManager | None = None
+        self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -89,10 +95,12 @@ class Worker:
     async def start(self) -> None:
         """Enter the list of workers and begin to listen."""
         await self._lease.enter(self._terms.name, sorted(self._kinds), self._terms.concurrency)
+        self._stopping.clear()
         self._running = asyncio.create_task(self._listen(), name="worker")
 
     async def stop(self, *, within_seconds: float = 10) -> None:
         """Take nothing new; finish what is under way within that time, and give back the rest at once."""
+        self._stopping.set()
         if self._queue is not None:
             self._queue.shutdown.set()
         if self._attempts:
@@ -105,16 +113,19 @@ class Worker:
 
     async def _listen(self) -> None:
         """Hear of jobs; where the database goes away, listen again when it is back."""
-        while True:
+        while not self._stopping.is_set():
             try:
                 async with self._database.apart() as connection:
                     self._queue = queue.manager(connection)
+                    if self._stopping.is_set():  # while it was connected
+                        return
                     for kind in self._kinds:
                         self._queue.entrypoint(kind)(self._hear)
                     await self._queue.run(
                         batch_size=min(BATCH, max(1, self._terms.concurrency // 2)),
                         max_concurrent_tasks=max(2, self._terms.concurrency),
-                        heartbeat_timeout=HEARTBEAT,
+                        dequeue_timeout=self._patience,
+                        heartbeat_timeout=self._patience,
                     )
             except Exception as error:  # noqa: BLE001 - a queue that cannot be heard now is listened to again
                 log.warning("worker.queue_lost", error=str(error))
@@ -125,9 +136,15 @@ class Worker:
     async def _hear(self, job: Job) -> None:
         called = queue.as_job(job.payload)
         at = Attempt(workspace_id=called.workspace_id, run_id=called.run_id, step=called.step, attempt=called.attempt)
-        outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
-        while outcome is not None:
-            outcome, at = await self._perform(outcome.run, called, at)
+        task = asyncio.current_task()
+        self._in_hand[task] = at
+        try:
+            outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
+            while outcome is not None:
+                outcome, at = await self._perform(outcome.run, called, at)
+                self._in_hand[task] = at
+        finally:
+            del self._in_hand[task]
 
     async def _perform(self, run: Run, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
         """One attempt, from claim to report; what the worker goes on with."""
@@ -233,6 +250,18 @@ class Worker:
 
     def _holding(self) -> frozenset[Attempt]:
         return frozenset(self._attempts)
+
+    async def _compare(self, before: frozenset[Attempt], held: frozenset[Attempt]) -> None:
+        """Leave off what is not this worker's any more, and let others have what it never heard that it was given.
+
+        That is what was committed while the answer was lost. An answer may still be on its way at one renewal; what is
+        unknown at two of them is waited for by nobody here.
+        """
+        self._drop(before - held)
+        unknown, self._unknown = self._unknown, held - before - frozenset(self._in_hand.values())
+        for at in unknown & self._unknown:
+            log.warning("worker.given_back", run=at.run_id, step=at.step, attempt=at.attempt)
+            await self._say(at, Lose(step=at.step, attempt=at.attempt))
 
     def _drop(self, gone: Collection[Attempt]) -> None:
         """End what is not this worker's any more: the run was cancelled, or another one took over."""
