@@ -150,6 +150,7 @@ class Ledger:
                     kind=job.kind,
                     workspace_id=edition.workspace_id,
                     workflow_id=edition.workflow_id,
+                    task_id=edition.task_id(decision.run.step(job.step).task),
                     run_id=run_id,
                     step=job.step,
                     attempt=job.attempt,

@@ -6,6 +6,7 @@ a late or repeated call cannot, performs it, and reports; the next automatic ste
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,10 +26,10 @@ from casework.core.work import Call, Done, Failed, Performer, Result, Suspended,
 from casework.engine.leases import Lease
 from casework.engine.order import Order, Outcome
 from casework.engine.service import Engine
-from casework.store import queue, workers
+from casework.store import queue, turns, workers
 from casework.store.database import Database
 from casework.store.queue import StepJob
-from casework.store.workers import Attempt
+from casework.store.workers import Attempt, Background
 
 WORKER: Final = Actor(kind="system", name="worker")
 """Who workers are in events, unless they act for an agent."""
@@ -107,8 +108,8 @@ class Worker:
         """Hear of jobs; where the database goes away, listen again when it is back."""
         while True:
             try:
-                async with self._database.apart() as connection:
-                    self._queue = queue.manager(connection)
+                async with self._database.apart() as connection, self._database.apart(turns.SESSION) as taking:
+                    self._queue = queue.manager(connection, taking=taking)
                     for kind in self._kinds:
                         self._queue.entrypoint(kind)(self._hear)
                     await self._queue.run(
@@ -127,32 +128,40 @@ class Worker:
         at = Attempt(workspace_id=called.workspace_id, run_id=called.run_id, step=called.step, attempt=called.attempt)
         outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
         while outcome is not None:
-            outcome, at = await self._perform(outcome.run, called, at)
+            outcome, at = await self._perform(outcome.run, job, called, at)
 
-    async def _perform(self, run: Run, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
+    async def _perform(self, run: Run, job: Job, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
         """One attempt, from claim to report; what the worker goes on with."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is a coroutine
         self._attempts[at] = task
         try:
-            result = await self._result(run, called, at)
+            async with self._database.read() as connection:
+                background = await workers.background(connection, at)
+            result = await self._result(run, called, at, background)
         except asyncio.CancelledError:
             await asyncio.shield(self._say(at, Lose(step=at.step, attempt=at.attempt)))
             raise
         finally:
             del self._attempts[at]
-        outcome = await self._tell_result(at, result)
+        # Where something is limited the next step waits for its turn, and others for this one's place.
+        outcome = await self._tell_result(at, result, frozenset() if background.is_limited else self._kinds)
+        if background.is_limited:
+            await self._release(job)
         if outcome is None or outcome.taken is None:
             return None, at
         taken = outcome.run.step(outcome.taken)
         return outcome, msgspec.structs.replace(at, step=taken.number, attempt=taken.attempt)
 
-    async def _result(self, run: Run, called: StepJob, at: Attempt) -> Result:
+    async def _release(self, job: Job) -> None:
+        with suppress(Unavailable):  # the queue lets go of it a moment later by itself
+            async with self._database.write() as connection:
+                await queue.release(connection, job.id)
+
+    async def _result(self, run: Run, called: StepJob, at: Attempt, background: Background) -> Result:
         step = run.step(at.step)
         task = run.version.task(step.task)
         performer = self._performers[task.kind]
-        async with self._database.read() as connection:
-            background = await workers.background(connection, at)
         work = Work(
             workspace_id=at.workspace_id,
             workflow_id=called.workflow_id,
@@ -178,18 +187,18 @@ class Worker:
             log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=True)
             return Failed(code="error", message=f"{type(error).__name__}: {error}"[:1000])
 
-    async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:
+    async def _tell_result(self, at: Attempt, result: Result, kinds: frozenset[str]) -> Outcome | None:
         """Report; an output that cannot be kept fails the attempt, so that it does not stay under way for ever."""
         if isinstance(result, Done) and (size := _size(result.output)) > OUTPUT_MAX:
             message = f"The output has {size:,} bytes as JSON; at most {OUTPUT_MAX:,} are kept."
             result = Failed(code="too_large", message=message, is_final=True, calls=result.calls)
         try:
-            return await self._say(at, self._report(at, result))
+            return await self._say(at, self._report(at, result, kinds))
         except Exception as error:
             log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, exc_info=True)
             words = error.message if isinstance(error, CaseworkError) else type(error).__name__
             failure = Failed(code="output", message=f"What it reported cannot be kept: {words}", calls=result.calls)
-            return await self._say(at, self._report(at, failure))
+            return await self._say(at, self._report(at, failure, kinds))
 
     def _teller(self, at: Attempt) -> Tell:
         async def tell(detail: dict[str, Any], memory: Any = msgspec.UNSET, calls: tuple[Call, ...] = ()) -> None:
@@ -199,11 +208,11 @@ class Worker:
 
         return tell
 
-    def _report(self, at: Attempt, result: Result) -> StepCommand:
+    def _report(self, at: Attempt, result: Result, kinds: frozenset[str]) -> StepCommand:
         match result:
             case Done(output=output, calls=calls):
                 return Report(
-                    step=at.step, attempt=at.attempt, output=output, calls=calls, worker=self._uuid, kinds=self._kinds
+                    step=at.step, attempt=at.attempt, output=output, calls=calls, worker=self._uuid, kinds=kinds
                 )
             case Suspended(asks=asks, memory=memory, calls=calls):
                 return Suspend(step=at.step, attempt=at.attempt, asks=asks, memory=memory, calls=calls)

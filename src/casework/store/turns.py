@@ -1,0 +1,161 @@
+"""Which calls a worker takes off the queue: in turns by workspace, and within all limits.
+
+A *line* is what waits of one task. Of each workspace the most urgent call goes first, whatever its task; workspaces
+take turns, and each worker goes on after the one that it served last. So a workspace with one call waits for one of
+each other workspace, however long their lines are.
+
+Limits hold because whoever takes something while there are any does so under one lock, and counts what is in hand in
+the tables themselves: a worker that dies holds nothing that would have to be given back.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import asyncpg
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.domain.models import Job
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+
+from casework.store import limits
+
+_MOST_URGENT: Final = """
+    from jobs j
+    where j.status = 'queued' and j.entrypoint = {0}.kind
+      and j.workspace_id = {0}.workspace_id and j.task_id = {0}.task_id
+    order by j.priority desc, j.id
+"""
+
+_CHOSEN: Final = f"""
+with recursive line as (
+    select kind, 0::bigint as workspace_id, 0::bigint as task_id from unnest($1::text[]) as kind
+    union all
+    select line.kind, next.workspace_id, next.task_id from line
+    cross join lateral (
+        select j.workspace_id, j.task_id from jobs j
+        where j.status = 'queued' and j.task_id is not null and j.entrypoint = line.kind
+          and (j.workspace_id, j.task_id) > (line.workspace_id, line.task_id)
+        order by j.workspace_id, j.task_id limit 1
+    ) as next
+), in_hand as materialized ({limits.IN_HAND}), room as materialized ({limits.ROOM}
+), candidate as (
+    select line.kind, line.workspace_id, line.task_id, of_task.count as room,
+           row_number() over (partition by line.workspace_id order by job.priority desc, job.id) as turn,
+           row_number() over (partition by line.task_id order by job.priority desc, job.id) as turn_of_task
+    from line
+    left join room as of_task on of_task.workspace_id = line.workspace_id and of_task.task_id = line.task_id
+    cross join lateral (
+        select j.priority, j.id {_MOST_URGENT.format("line")} limit least($2, of_task.count)
+    ) as job
+), chosen as (
+    select c.kind, c.workspace_id, c.task_id, c.turn
+    from candidate c
+    left join room as of_all on of_all.workspace_id = c.workspace_id and of_all.task_id is null
+    where (c.room is null or c.turn_of_task <= c.room) and (of_all.count is null or c.turn <= of_all.count)
+)
+"""  # noqa: S608 - constant text
+
+_PEEK: Final = f"{_CHOSEN} select exists (select from chosen)"  # noqa: S608 - constant text
+
+# A call whose worker fell silent has its room still. One that is void, because its step is not queued any more, is
+# taken like the others, but does not count as a start.
+_TAKE: Final = f"""
+{_CHOSEN}, silent as (
+    select j.id from jobs j
+    where j.status = 'picked' and j.entrypoint = any($1) and j.heartbeat < now() - $3::interval
+    order by j.id limit $2 for update skip locked
+), share as (
+    select first.kind, first.workspace_id, first.task_id, count(*) as count
+    from (
+        select * from chosen order by turn, workspace_id <= $4, workspace_id
+        limit greatest(0, $2 - (select count(*) from silent))
+    ) as first
+    group by first.kind, first.workspace_id, first.task_id
+), fresh as (
+    select job.id from share
+    cross join lateral (
+        select j.id {_MOST_URGENT.format("share")} limit share.count for update skip locked
+    ) as job
+), taken as (
+    update jobs set status = 'picked', updated = now(), heartbeat = now(), queue_manager_id = $5
+    where id in (select id from silent union all select id from fresh)
+    returning *
+), begun as (
+    insert into step_starts (workspace_id, task_id, at)
+    select t.workspace_id, t.task_id, clock_timestamp() from taken t
+    join fresh on fresh.id = t.id
+    join steps s on s.workspace_id = t.workspace_id and s.run_id = t.run_id and s.number = t.step_number
+    where s.state = 'queued'
+      and exists (select from limits l
+                  where l.rate_starts is not null and l.workspace_id = t.workspace_id
+                    and (l.task_id is null or l.task_id = t.task_id))
+)
+select * from taken order by priority desc, id
+"""  # noqa: S608 - constant text
+
+SESSION: Final = {"application_name": "casework turns", "synchronous_commit": "off", "enable_seqscan": "off"}
+"""Of a connection that takes calls. One that is taken, and free again after a crash, is taken anew; and what waits is
+found by index, however much the tables grew or shrank since they were last analyzed."""
+
+_STANDING: Final = """
+select (select count(*) from jobs where queue_manager_id = $1), exists (select from limits)
+"""
+
+_ONE_AFTER_THE_OTHER: Final = "select pg_advisory_xact_lock(hashtextextended('casework limits', 0))"
+
+
+@dataclass(kw_only=True)
+class Turns(Queries):
+    """The queue as a worker sees it. connection: another one than the driver's, for taking calls alone."""
+
+    connection: asyncpg.Connection
+    served: int = 0
+    """The workspace that had the last turn."""
+    is_full: bool = False
+    """Whether the worker had no room when it last looked: it is woken when something of its own is done."""
+
+    async def dequeue(
+        self,
+        batch_size: int,
+        entrypoints: dict[QueueEntrypoint, EntrypointExecutionParameter],
+        queue_manager_id: QueueManagerId,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> list[Job]:
+        """Take at most so many calls, fewer where the worker or a limit has no room for more."""
+        held, is_limited = await self.connection.fetchrow(_STANDING, queue_manager_id)
+        most = batch_size if global_concurrency_limit is None else min(batch_size, global_concurrency_limit - held)
+        self.is_full = most <= 0
+        if self.is_full:
+            return []
+        arguments = (list(entrypoints), most, heartbeat_timeout, self.served, queue_manager_id)
+        if is_limited:
+            async with self.connection.transaction():
+                await self.connection.execute(_ONE_AFTER_THE_OTHER)
+                rows = await self.connection.fetch(_TAKE, *arguments)
+        else:
+            rows = await self.connection.fetch(_TAKE, *arguments)
+        self._note_turns(rows)
+        return [Job.model_validate(dict(row)) for row in rows]
+
+    async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        """1 where there is something that this worker could take at once, which others may just have let go of."""
+        if self.is_full:
+            return 0
+        return int(await self.connection.fetchval(_PEEK, list(entrypoints), 1))
+
+    async def next_deferred_eta(self, entrypoints: list[QueueEntrypoint]) -> timedelta | None:
+        """When a rate lets the next one begin."""
+        return None if self.is_full else await limits.seconds_to_next(self.connection, list(entrypoints))
+
+    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:  # noqa: ARG002 - as it is called
+        """0: nothing comes due between the two questions before that a notice would not tell of."""
+        return 0
+
+    def _note_turns(self, rows: list[Any]) -> None:
+        """The last turn was that of the last workspace, going round, of those that had the most."""
+        turns = Counter(row["workspace_id"] for row in rows)
+        if turns:
+            self.served = max(turns, key=lambda one: (turns[one], one <= self.served, one))
