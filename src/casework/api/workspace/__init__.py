@@ -14,6 +14,7 @@ from casework.api.workspace import (
     hooks,
     incidents,
     keys,
+    limits,
     live,
     members,
     own,
@@ -55,6 +56,7 @@ _MODULES = (
     spending,
     calendar,
     capacity,
+    limits,
 )
 
 router = Router(

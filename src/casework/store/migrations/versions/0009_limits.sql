@@ -6,7 +6,7 @@ alter table jobs                                     -- null: no call to a step
     add run_id bigint generated always as ((headers ->> 'run_id')::bigint) stored,
     add step_number integer generated always as ((headers ->> 'step')::integer) stored,
     add attempt integer generated always as ((headers ->> 'attempt')::integer) stored;
-create index jobs_line on jobs (entrypoint, workspace_id, task_id, priority desc, id)
+create index jobs_line on jobs (entrypoint, workspace_id, task_id, (-priority), id)
     where status = 'queued' and task_id is not null;
 
 create table limits (                                -- of a task, as its newest version has it; or of a workspace
