@@ -208,6 +208,18 @@ async def test_a_step_that_was_cancelled_has_its_place_until_its_worker_lets_go(
         assert len(await worker.take(10)) == 1
 
 
+async def test_a_call_whose_worker_fell_silent_goes_to_another_with_the_place_that_it_has(workshop):
+    await limited(workshop, 2, concurrency=1, rate="1/d")
+    async with takers(workshop, 2) as (dead, alive):
+        taken = await dead.take(10)
+        assert await alive.take(10) == []
+        await workshop.write("update jobs set heartbeat = now() - interval '1 min' where status = 'picked'")
+        assert await alive.take(10) == taken
+        await alive.begin(taken[0])
+        await alive.finish(taken[0])
+        assert await alive.take(10) == []  # the rate's only start was spent, once
+
+
 async def test_what_has_no_limit_does_not_wait_behind_what_has(workshop):
     fields = {"concurrency": 1}
     workflow_id = await publish(
@@ -312,6 +324,20 @@ async def test_a_worker_goes_on_by_itself_when_the_next_one_is_due(workshop):
     starts = [at for (at,) in await workshop.rows("select at from step_starts order by at")]
     assert len(starts) == 9
     assert all(after - before >= timedelta(seconds=1) for before, after in zip(starts, starts[4:], strict=False))
+    await assert_whole(workshop)
+
+
+async def test_workers_hear_of_it_when_a_limit_is_lifted(workshop):
+    hands = Watched()
+    fields = {"rate": "1/d"}
+    workflow_id = await publish(workshop.services, workshop.place, definition(task("a", limits=fields)))
+    async with several(workshop, hands, 2):
+        runs = await runs_of(workshop, workflow_id, 3)
+        await hands.at_work()
+        await change(workshop, workflow_id, task("a"))
+        for run in runs:
+            assert await ended(workshop, run.id) == "completed"
+    assert len(hands.asked) == 3
     await assert_whole(workshop)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
-from casework.core.command import Assign, Command, Process, Retry, Start, StepCommand, Take
+from casework.core.command import Assign, Command, Process, Report, Retry, Start, StepCommand, Take
 from casework.core.decide import Decision, Refusal, decide, interrupt
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
@@ -127,7 +127,9 @@ class Batch:
             if problem is not None:
                 one.result = problem
             elif edition is not None:
-                self._held[one.run_id] = _new(one.run_id, order, edition, self._now)
+                held = _new(one.run_id, order, edition, self._now)
+                held.is_limited = newest[order.workflow_id].is_limited
+                self._held[one.run_id] = held
         await self._open_chats({run_id: order for run_id, order in orders.items() if run_id in self._held})
         await self._add_context([run_id for run_id in orders if run_id in self._held])
         await self._load_retried([order for order in orders.values() if order.retry_of is not None])
@@ -185,7 +187,7 @@ class Batch:
             edition = editions[row.workflow_id, row.version_number]
             run = as_run(row, edition, [step for _, step in steps[row.id]])
             stored = {step.number: (step_id, step) for step_id, step in steps[row.id]}
-            self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored)
+            self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored, is_limited=row.is_limited)
         await self._add_context([row.id for row in rows])
 
     async def _lock_signals(self, commands: Sequence[Command]) -> None:
@@ -238,7 +240,7 @@ class Batch:
         if one.result is not None:
             return
         if isinstance(order, Order):
-            command = self._crowd.informed(order)
+            command = _one_by_one(self._crowd.informed(order), held)
         decided = decide(held.run, command, order.actor, self._now)
         match decided:
             case Refusal(error=error):
@@ -250,7 +252,7 @@ class Batch:
                     self._take(held, command)
                     self._note_retry(command, run)
                     self._interrupt(held, interrupts, order)
-                one.result = Outcome(run=run, taken=taken)
+                one.result = Outcome(run=run, taken=taken, is_limited=held.is_limited)
 
     def _first(self, order: NewRun) -> Command:
         if order.retry_of is None:
@@ -392,6 +394,13 @@ def _stale(run: Run, order: Order | NewRun) -> CaseworkError | None:
     if revision == order.expected_revision:
         return None
     return PreconditionFailed("It was changed since you read it: read it again, then decide.")
+
+
+def _one_by_one(command: Command, held: Held) -> Command:
+    """The command; where something is limited nobody goes on with what follows a report: it waits for its turn."""
+    if isinstance(command, Report) and held.is_limited:
+        return msgspec.structs.replace(command, worker=None)
+    return command
 
 
 def _begins_work(order: Order) -> int | None:

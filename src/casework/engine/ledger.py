@@ -58,7 +58,7 @@ class Held(msgspec.Struct, kw_only=True):
     """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
 
     row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: the steps that were
-    loaded, with their ids, by number.
+    loaded, with their ids, by number. is_limited: a limit holds for what workers perform of its workflow.
     """
 
     run: Run
@@ -67,6 +67,7 @@ class Held(msgspec.Struct, kw_only=True):
     fixed: dict[str, Any] = msgspec.field(default_factory=dict)
     changed: dict[int, Step] = msgspec.field(default_factory=dict)
     stored: dict[int, tuple[int, Step]] = msgspec.field(default_factory=dict)
+    is_limited: bool = False
 
     @property
     def is_changed(self) -> bool:

@@ -29,7 +29,7 @@ from casework.engine.service import Engine
 from casework.store import queue, turns, workers
 from casework.store.database import Database
 from casework.store.queue import StepJob
-from casework.store.workers import Attempt, Background
+from casework.store.workers import Attempt
 
 WORKER: Final = Actor(kind="system", name="worker")
 """Who workers are in events, unless they act for an agent."""
@@ -126,42 +126,42 @@ class Worker:
     async def _hear(self, job: Job) -> None:
         called = queue.as_job(job.payload)
         at = Attempt(workspace_id=called.workspace_id, run_id=called.run_id, step=called.step, attempt=called.attempt)
-        outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
+        outcome = begun = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
         while outcome is not None:
-            outcome, at = await self._perform(outcome.run, job, called, at)
+            outcome, at = await self._perform(outcome.run, called, at)
+        if begun is not None and begun.is_limited:
+            await self._release(job)
 
-    async def _perform(self, run: Run, job: Job, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
+    async def _release(self, job: Job) -> None:
+        """Let others have the place of a call at once; the queue would do so a moment later."""
+        with suppress(Unavailable):
+            async with self._database.write() as connection:
+                await queue.release(connection, job.id)
+
+    async def _perform(self, run: Run, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
         """One attempt, from claim to report; what the worker goes on with."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is a coroutine
         self._attempts[at] = task
         try:
-            async with self._database.read() as connection:
-                background = await workers.background(connection, at)
-            result = await self._result(run, called, at, background)
+            result = await self._result(run, called, at)
         except asyncio.CancelledError:
             await asyncio.shield(self._say(at, Lose(step=at.step, attempt=at.attempt)))
             raise
         finally:
             del self._attempts[at]
-        # Where something is limited the next step waits for its turn, and others for this one's place.
-        outcome = await self._tell_result(at, result, frozenset() if background.is_limited else self._kinds)
-        if background.is_limited:
-            await self._release(job)
+        outcome = await self._tell_result(at, result)
         if outcome is None or outcome.taken is None:
             return None, at
         taken = outcome.run.step(outcome.taken)
         return outcome, msgspec.structs.replace(at, step=taken.number, attempt=taken.attempt)
 
-    async def _release(self, job: Job) -> None:
-        with suppress(Unavailable):  # the queue lets go of it a moment later by itself
-            async with self._database.write() as connection:
-                await queue.release(connection, job.id)
-
-    async def _result(self, run: Run, called: StepJob, at: Attempt, background: Background) -> Result:
+    async def _result(self, run: Run, called: StepJob, at: Attempt) -> Result:
         step = run.step(at.step)
         task = run.version.task(step.task)
         performer = self._performers[task.kind]
+        async with self._database.read() as connection:
+            background = await workers.background(connection, at)
         work = Work(
             workspace_id=at.workspace_id,
             workflow_id=called.workflow_id,
@@ -187,18 +187,18 @@ class Worker:
             log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=True)
             return Failed(code="error", message=f"{type(error).__name__}: {error}"[:1000])
 
-    async def _tell_result(self, at: Attempt, result: Result, kinds: frozenset[str]) -> Outcome | None:
+    async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:
         """Report; an output that cannot be kept fails the attempt, so that it does not stay under way for ever."""
         if isinstance(result, Done) and (size := _size(result.output)) > OUTPUT_MAX:
             message = f"The output has {size:,} bytes as JSON; at most {OUTPUT_MAX:,} are kept."
             result = Failed(code="too_large", message=message, is_final=True, calls=result.calls)
         try:
-            return await self._say(at, self._report(at, result, kinds))
+            return await self._say(at, self._report(at, result))
         except Exception as error:
             log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, exc_info=True)
             words = error.message if isinstance(error, CaseworkError) else type(error).__name__
             failure = Failed(code="output", message=f"What it reported cannot be kept: {words}", calls=result.calls)
-            return await self._say(at, self._report(at, failure, kinds))
+            return await self._say(at, self._report(at, failure))
 
     def _teller(self, at: Attempt) -> Tell:
         async def tell(detail: dict[str, Any], memory: Any = msgspec.UNSET, calls: tuple[Call, ...] = ()) -> None:
@@ -208,11 +208,11 @@ class Worker:
 
         return tell
 
-    def _report(self, at: Attempt, result: Result, kinds: frozenset[str]) -> StepCommand:
+    def _report(self, at: Attempt, result: Result) -> StepCommand:
         match result:
             case Done(output=output, calls=calls):
                 return Report(
-                    step=at.step, attempt=at.attempt, output=output, calls=calls, worker=self._uuid, kinds=kinds
+                    step=at.step, attempt=at.attempt, output=output, calls=calls, worker=self._uuid, kinds=self._kinds
                 )
             case Suspended(asks=asks, memory=memory, calls=calls):
                 return Suspend(step=at.step, attempt=at.attempt, asks=asks, memory=memory, calls=calls)

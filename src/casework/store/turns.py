@@ -50,8 +50,8 @@ select workspace_id from place where round > 0 and workspace_id > 0 limit $3
 # Ordered as no other index has it than the one that is meant: another would be read to its end for each line.
 _MOST_URGENT: Final = """
     from jobs j
-    where j.status = 'queued' and j.entrypoint = {0}.kind
-      and j.workspace_id = {0}.workspace_id and j.task_id = {0}.task_id
+    where j.status = 'queued' and j.entrypoint = line.kind
+      and j.workspace_id = line.workspace_id and j.task_id = line.task_id
     order by -j.priority, j.id
 """
 
@@ -75,7 +75,7 @@ with recursive line as (
     from line
     left join room as of_task on of_task.workspace_id = line.workspace_id and of_task.task_id = line.task_id
     cross join lateral (
-        select j.priority, j.id {_MOST_URGENT.format("line")} limit least($3, of_task.count)
+        select j.priority, j.id {_MOST_URGENT} limit least($3, of_task.count)
     ) as job
 ), chosen as (
     select c.kind, c.workspace_id, c.task_id, c.place, c.turn
@@ -101,9 +101,9 @@ _TAKE: Final = f"""
     ) as first
     group by first.kind, first.workspace_id, first.task_id
 ), fresh as (
-    select job.id from share
+    select job.id from share as line
     cross join lateral (
-        select j.id {_MOST_URGENT.format("share")} limit share.count for update skip locked
+        select j.id {_MOST_URGENT} limit line.count for update skip locked
     ) as job
 ), taken as (
     update jobs set status = 'picked', updated = now(), heartbeat = now(), queue_manager_id = $6

@@ -143,24 +143,17 @@ async def seconds_to_next(connection: Connection) -> float | None:
 
 
 class Background(msgspec.Struct, frozen=True, kw_only=True):
-    """What an attempt is told beside its run: what an earlier one left, and the run's chat.
-
-    is_limited: a limit holds for this task, or for one that may follow.
-    """
+    """What an attempt is told beside its run: what an earlier one left, and the run's chat."""
 
     memory: Json
     chat_id: int | None
-    is_limited: bool
 
 
 async def background(connection: Connection, attempt: Attempt) -> Background:
     """What the attempt is told beside its run."""
     row = await connection.fetchrow(
         """
-        select r.chat_id, m.memory,
-               exists (select from limits l where l.workspace_id = r.workspace_id
-                         and (l.task_id is null or l.workflow_id = r.workflow_id)) as is_limited
-        from runs r
+        select r.chat_id, m.memory from runs r
         left join step_memories m on m.workspace_id = r.workspace_id and m.run_id = r.id and m.step_number = $3
         where r.workspace_id = $1 and r.id = $2
         """,
@@ -168,4 +161,4 @@ async def background(connection: Connection, attempt: Attempt) -> Background:
         attempt.run_id,
         attempt.step,
     )
-    return Background(**row)
+    return Background(memory=row["memory"], chat_id=row["chat_id"])
