@@ -149,6 +149,12 @@ def test_people_are_given_nothing_but_their_form():
         ({"kind": "http", "url": "https://x", "retry": 3}, "/retry", "must be a map"),
         ({"kind": "http", "url": "https://x", "retry": {"attempts": 0}}, "/retry/attempts", "from 1 to 100"),
         ({"kind": "http", "url": "https://x", "retry": {"backoff": "8d"}}, "/retry/backoff", "at most 7d"),
+        ({"kind": "http", "url": "https://x", "limits": 5}, "/limits", "must be a map"),
+        ({"kind": "http", "url": "https://x", "limits": {"at_once": 5}}, "/limits/at_once", "no field 'at_once'"),
+        ({"kind": "http", "url": "https://x", "limits": {"concurrency": 0}}, "/limits/concurrency", "from 1 to 10,000"),
+        ({"kind": "http", "url": "https://x", "limits": {"rate": "5/w"}}, "/limits/rate", "write it like 10/s, 100/m"),
+        ({"kind": "http", "url": "https://x", "limits": {"rate": "10001/s"}}, "/limits/rate", "at most 10,000"),
+        ({"kind": "human", "limits": {"concurrency": 2}}, "/limits", "no field 'limits'"),
         ({"kind": "http", "url": "https://x", "on_failure": "wait"}, "/on_failure", "must be one of"),
         ({"kind": "human", "retry": {"attempts": 2}}, "/retry", "no field 'retry'"),
     ],
@@ -169,6 +175,7 @@ def test_a_document_of_every_kind_says_the_same_again():
             "arguments": {"a": "=1"},
             "retry": {"attempts": 3, "backoff": "2s", "max": "5m"},
             "timeout": "90s",
+            "limits": {"concurrency": 5, "rate": "100/m"},
             "on_failure": "incident",
             "next": [{"to": "h"}],
         },
@@ -179,5 +186,7 @@ def test_a_document_of_every_kind_says_the_same_again():
     again = document(definition)
     assert again["tasks"][1]["retry"] == {"attempts": 3, "backoff": "2s", "max": "5m"}
     assert again["tasks"][1]["timeout"] == "1m30s"
+    assert again["tasks"][1]["limits"] == {"concurrency": 5, "rate": "100/m"}
+    assert "limits" not in again["tasks"][2]
     assert parse(again, media="value") == definition
     assert compile_version(definition).program("s").names == frozenset()

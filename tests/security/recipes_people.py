@@ -1,4 +1,4 @@
-"""The recipes of what people's work needs: the calendar, availability, capacity."""
+"""The recipes of what work needs in a workspace: the calendar, availability, capacity, limits."""
 
 from typing import Final
 
@@ -17,5 +17,7 @@ RECIPES: Final = {
     f"PUT {W}/calendar": [Recipe()],
     f"GET {W}/capacity": [Recipe()],
     f"PUT {W}/capacity": [Recipe(body=_any_number)],
+    f"GET {W}/limits": [Recipe()],
+    f"PUT {W}/limits": [Recipe()],
     f"PUT {W}/members/{{member_id}}/availability": [Recipe(kind="member", asks_first=True)],
 }

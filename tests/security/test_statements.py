@@ -97,10 +97,17 @@ UNGUARDED = {
     "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
     "hooks": {"called": "it is what finds the workspace, for whoever then proves that it knows the secret"},
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
+    "limits": {"waiting": MAINTENANCE, "seconds_to_next": WORKERS, "forget_starts": MAINTENANCE},
     "messages": {"say": ROWS, "lock_chats": ENGINE},
     "outbox": {"spread": SENDER},
     "partitions": {"make": MAINTENANCE},
-    "queue": {"enqueue": ROWS, "uncalled": WORKERS, "depths": MAINTENANCE, "forget_before": MAINTENANCE},
+    "queue": {
+        "enqueue": ROWS,
+        "uncalled": WORKERS,
+        "release": WORKERS,
+        "depths": MAINTENANCE,
+        "forget_before": MAINTENANCE,
+    },
     "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(

@@ -38,15 +38,17 @@ class Metrics:
         )
 
         self._waiting = _gauge("queued", "Calls to workers that none has taken yet.", self.registry)
+        self._limited = _gauge("limited", "Of them, calls that none may take now because of a limit.", self.registry)
         self._running = _gauge("running", "Calls that a worker has in hand.", self.registry)
         self._oldest = _gauge("oldest_seconds", "How long the oldest call that none has taken waits.", self.registry)
 
     def show_depths(self, depths: Iterable[Depth]) -> None:
         """Put what there is to do for workers in the place of what there was."""
-        for gauge in (self._waiting, self._running, self._oldest):
+        for gauge in (self._waiting, self._limited, self._running, self._oldest):
             gauge.clear()
         for depth in depths:
             self._waiting.labels(depth.kind).set(depth.queued)
+            self._limited.labels(depth.kind).set(depth.limited)
             self._running.labels(depth.kind).set(depth.running)
             self._oldest.labels(depth.kind).set(depth.oldest_seconds)
 

@@ -94,27 +94,30 @@ async def _perform(
 
 
 def workers(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """List the workers that live, and how many steps each performs."""
+    """List the workers that live, how many steps each performs, and how many steps wait for a limit."""
     from casework.cli import local
 
     settings = local.settings_of(data=data, database_url=database_url)
     with local.database_url(settings) as url:
         found = asyncio.run(_living(url))
     if as_json:
-        output.print_json({"items": found})
-    else:
-        output.print_rows(found, _WORKERS)
+        output.print_json(found)
+        return
+    output.print_rows(found["items"], _WORKERS)
+    if found["limited"]:
+        output.say(f"Waiting for a limit: {found['limited']}.")
 
 
-async def _living(url: str) -> list[dict[str, Any]]:
+async def _living(url: str) -> dict[str, Any]:
     import msgspec
 
-    from casework.operations.health import living
+    from casework.operations.health import living, waiting_for_limits
     from casework.store.database import Database
 
     database = await Database.open(url, size=1)
     try:
-        return [msgspec.to_builtins(one) for one in await living(database)]
+        found = [msgspec.to_builtins(one) for one in await living(database)]
+        return {"items": found, "limited": await waiting_for_limits(database)}
     finally:
         await database.close()
 

@@ -62,6 +62,13 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max: int = 60
 
 
+class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many steps may be under way at once, and how many may begin in a stretch of time (`100/m`); None: any."""
+
+    concurrency: int | None = None
+    rate: str | None = None
+
+
 class Overdue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What follows when a person's step was not done when it was due.
 
@@ -82,7 +89,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requeue_after: seconds without a sign of its assignee. calendar: the clock by which these three pass; None is the
     workflow's. allow, deny: who may do it, and who not, as lists of account ids in CEL. distribute: how steps come to
     people. timeout: seconds that one attempt may take, or that is waited at most; then on_timeout is the way on.
-    compensate: the task that undoes a completed step of this one. settings: what its kind alone knows (`core.kinds`).
+    limits: of its steps in all runs together. compensate: the task that undoes a completed step of this one. settings:
+    what its kind alone knows (`core.kinds`).
     """
 
     key: str
@@ -116,6 +124,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on_failure: OnFailure | None = None
     retry: Retry = Retry()
     timeout: int | None = None
+    limits: Limits = Limits()
     on_timeout: str | None = None
     compensate: str | None = None
     indicators: dict[str, str] = {}

@@ -6,14 +6,14 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from casework.core.definition import Definition, Overdue, Retry, Task
+from casework.core.definition import Definition, Limits, Overdue, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
 _TAIL: Final = ("output", "on_failure", "calendar", "indicators", "budget")
 
 _LENGTHS: Final = ("due", "requeue_after", "timeout")
-_BLANK: Final = (("retry", Retry()), ("on_overdue", Overdue()))
+_BLANK: Final = (("retry", Retry()), ("on_overdue", Overdue()), ("limits", Limits()))
 """Maps of a task that say nothing, and are left out."""
 
 _RARE_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")

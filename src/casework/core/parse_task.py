@@ -14,6 +14,7 @@ from casework.core.definition import (
     Distribute,
     ItemError,
     Join,
+    Limits,
     OnFailure,
     Retry,
     Split,
@@ -24,6 +25,7 @@ from casework.core.kinds import KINDS as FORMS
 from casework.core.parse_due import read_calendar, read_overdue, read_reminders
 from casework.core.parse_field import Fields
 from casework.core.parse_report import Path, Report, quoted
+from casework.core.rate import parse_rate
 
 NAME_MAX: Final = 200
 """Characters of a name: what still fits a line of a list."""
@@ -81,8 +83,11 @@ OF_PEOPLE: Final = (
 )
 """Fields of a task that people do."""
 
-OF_WORKERS: Final = ("retry", "timeout")
+OF_WORKERS: Final = ("retry", "timeout", "limits")
 """Fields of a task that a worker performs."""
+
+CONCURRENCY_MAX: Final = 10_000
+"""Steps of a task at once: more than an installation's workers perform, so that a larger number says nothing."""
 
 ATTEMPTS_MAX: Final = 100
 WAIT_MAX: Final = 7 * 24 * 3600
@@ -130,6 +135,7 @@ def read_task(values: Mapping[str, Any], path: Path, report: Report) -> Task:
         on_failure=read_on_failure(fields),
         retry=_retry(fields),
         timeout=fields.duration("timeout"),
+        limits=_limits(fields),
         on_timeout=fields.text("on_timeout", NAME_MAX) or None,
         compensate=fields.text("compensate", NAME_MAX) or None,
         indicators=fields.sources("indicators", ENTRIES_MAX),
@@ -171,6 +177,19 @@ def _retry(fields: Fields) -> Retry:
         backoff=_wait(inner, "backoff", 1),
         max=_wait(inner, "max", 60),
     )
+
+
+def _limits(fields: Fields) -> Limits:
+    inner = fields.inner("limits", ("concurrency", "rate"), "write it like {concurrency: 5, rate: 100/m}")
+    if inner is None:
+        return Limits()
+    rate = inner.text("rate", NAME_MAX) or None
+    if rate is not None:
+        try:
+            parse_rate(rate)
+        except ValueError as error:
+            inner.wrong("rate", str(error))
+    return Limits(concurrency=inner.integer("concurrency", 1, CONCURRENCY_MAX), rate=rate)
 
 
 def _wait(fields: Fields, name: str, default: int) -> int:

@@ -9,7 +9,7 @@ import msgspec
 
 from casework.core.calendar import DEFAULT
 from casework.core.claim import AlreadyClaimed, Claim
-from casework.core.command import Assign, Command, Process, Retry, Start, StepCommand, Take
+from casework.core.command import Assign, Command, Process, Report, Retry, Start, StepCommand, Take
 from casework.core.decide import Decision, Refusal, decide, interrupt
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
@@ -128,7 +128,9 @@ class Batch:
             if problem is not None:
                 one.result = problem
             elif edition is not None:
-                self._held[one.run_id] = _new(one.run_id, order, edition, self._now)
+                held = _new(one.run_id, order, edition, self._now)
+                held.is_limited = newest[order.workflow_id].is_limited
+                self._held[one.run_id] = held
         await self._open_chats({run_id: order for run_id, order in orders.items() if run_id in self._held})
         await self._add_context([run_id for run_id in orders if run_id in self._held])
         await self._load_retried([order for order in orders.values() if order.retry_of is not None])
@@ -188,7 +190,7 @@ class Batch:
             edition = editions[row.workflow_id, row.version_number]
             run = as_run(row, edition, [step for _, step in steps[row.id]])
             stored = {step.number: (step_id, step) for step_id, step in steps[row.id]}
-            self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored)
+            self._held[row.id] = Held(run=run, edition=edition, row=row, stored=stored, is_limited=row.is_limited)
         await self._add_context([row.id for row in rows])
 
     async def _lock_signals(self, commands: Sequence[Command]) -> None:
@@ -245,7 +247,7 @@ class Batch:
         if one.result is not None:
             return
         if isinstance(order, Order):
-            command = self._crowd.informed(order)
+            command = _one_by_one(self._crowd.informed(order), held)
         decided = decide(held.run, command, order.actor, self._now)
         match decided:
             case Refusal(error=error):
@@ -253,7 +255,7 @@ class Batch:
             case Decision(run=run, taken=taken):
                 if decided.events:
                     self._accept(held, decided, command, order)
-                one.result = Outcome(run=run, taken=taken)
+                one.result = Outcome(run=run, taken=taken, is_limited=held.is_limited)
 
     def _accept(self, held: Held, decided: Decision, command: Command, order: Order | NewRun) -> None:
         self._crowd.follow(order, held.run, decided.run)
@@ -423,6 +425,13 @@ def _is_place_of(order: Order | NewRun, edition: Edition) -> bool:
         return False
     aim = order.edition if isinstance(order, Order) else None
     return aim is None or aim.workflow_id == edition.workflow_id
+
+
+def _one_by_one(command: Command, held: Held) -> Command:
+    """The command; where something is limited nobody goes on with what follows a report: it waits for its turn."""
+    if isinstance(command, Report) and held.is_limited:
+        return msgspec.structs.replace(command, worker=None)
+    return command
 
 
 def _begins_work(order: Order) -> int | None:

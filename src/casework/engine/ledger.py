@@ -61,7 +61,7 @@ class Held(msgspec.Struct, kw_only=True):
     """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
 
     row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: the steps that were
-    loaded, with their ids, by number.
+    loaded, with their ids, by number. is_limited: a limit holds for what workers perform of its workflow.
     """
 
     run: Run
@@ -70,6 +70,7 @@ class Held(msgspec.Struct, kw_only=True):
     fixed: dict[str, Any] = msgspec.field(default_factory=dict)
     changed: dict[int, Step] = msgspec.field(default_factory=dict)
     stored: dict[int, tuple[int, Step]] = msgspec.field(default_factory=dict)
+    is_limited: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -178,6 +179,7 @@ class Ledger:
                     kind=job.kind,
                     workspace_id=edition.workspace_id,
                     workflow_id=edition.workflow_id,
+                    task_id=edition.task_id(decision.run.step(job.step).task),
                     run_id=run_id,
                     step=job.step,
                     attempt=job.attempt,

@@ -65,7 +65,11 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What was committed: the run as it is now. taken: the step that the worker who reported goes on with."""
+    """What was committed: the run as it is now.
+
+    taken: the step that the worker who reported goes on with. is_limited: a limit holds for the run's workflow.
+    """
 
     run: Run
     taken: int | None = None
+    is_limited: bool = False

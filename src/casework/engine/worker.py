@@ -6,6 +6,7 @@ a late or repeated call cannot, performs it, and reports; the next automatic ste
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +26,7 @@ from casework.core.work import Call, Done, Failed, Performer, Result, Suspended,
 from casework.engine.leases import Lease
 from casework.engine.order import Order, Outcome
 from casework.engine.service import Engine
-from casework.store import queue, workers
+from casework.store import queue, turns, workers
 from casework.store.database import Database
 from casework.store.queue import StepJob
 from casework.store.workers import Attempt
@@ -115,8 +116,8 @@ class Worker:
         """Hear of jobs; where the database goes away, listen again when it is back."""
         while not self._stopping.is_set():
             try:
-                async with self._database.apart() as connection:
-                    self._queue = queue.manager(connection)
+                async with self._database.apart() as connection, self._database.apart(turns.SESSION) as taking:
+                    self._queue = queue.manager(connection, taking=taking)
                     if self._stopping.is_set():  # while it was connected
                         return
                     for kind in self._kinds:
@@ -139,12 +140,20 @@ class Worker:
         task = asyncio.current_task()
         self._in_hand[task] = at
         try:
-            outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
+            outcome = begun = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
             while outcome is not None:
                 outcome, at = await self._perform(outcome.run, called, at)
                 self._in_hand[task] = at
         finally:
             del self._in_hand[task]
+        if begun is not None and begun.is_limited:
+            await self._release(job)
+
+    async def _release(self, job: Job) -> None:
+        """Let others have the place of a call at once; the queue would do so a moment later."""
+        with suppress(Unavailable):
+            async with self._database.write() as connection:
+                await queue.release(connection, job.id)
 
     async def _perform(self, run: Run, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
         """One attempt, from claim to report; what the worker goes on with."""

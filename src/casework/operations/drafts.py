@@ -45,7 +45,7 @@ async def checked(source: Source) -> Definition:
 
 async def compiled(source: Source) -> Version:
     """The version that could be published; errors as `drafted`."""
-    return await _beside(lambda: compile_version(parse(source.text, media=source.media)))
+    return await beside(lambda: compile_version(parse(source.text, media=source.media)))
 
 
 async def as_yaml(document: dict[str, object]) -> str:

@@ -13,7 +13,7 @@ from casework.operations import once
 from casework.operations.called import check_called
 from casework.operations.drafts import Source, as_yaml, checked, drafted
 from casework.operations.services import Services
-from casework.store import access, audit, grants, tasks, versions, workflows
+from casework.store import access, audit, grants, limits, tasks, versions, workflows
 from casework.store.database import Connection
 from casework.store.grants import WorkflowGrant
 from casework.store.versions import Draft, Published, VersionRow
@@ -225,6 +225,7 @@ async def _keep(
 ) -> None:
     await versions.insert(connection, grant, workflow_id, number, new, at=at)
     await tasks.publish(connection, grant, workflow_id, new.definition.tasks)
+    await limits.publish(connection, grant, workflow_id, new.definition.tasks)
 
 
 def _headline(new: Draft) -> Headline:

@@ -1,6 +1,6 @@
 """The database: a pool of connections, transactions, and the translation of what can go wrong."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +23,9 @@ STATEMENT_TIMEOUT_SECONDS: Final = 30
 
 ACQUIRE_TIMEOUT_SECONDS: Final = 10
 """A request that has waited so long for a connection is answered 503: the queue is too long to be worth joining."""
+
+_PLAIN: Final[Mapping[str, str]] = {}
+"""A session as the server makes it."""
 
 
 class Database:
@@ -51,10 +54,10 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def apart(self) -> AsyncIterator[asyncpg.Connection]:
+    async def apart(self, session: Mapping[str, str] = _PLAIN) -> AsyncIterator[asyncpg.Connection]:
         """A connection outside the pool, for whoever listens on it or keeps it; it speaks JSON as text."""
         with outages():
-            connection = await asyncpg.connect(self._url, server_settings=_SERVER)
+            connection = await asyncpg.connect(self._url, server_settings={**_SERVER, **session})
         try:
             yield connection
         finally:

@@ -26,19 +26,22 @@ join workflow_versions v on v.workflow_id = wanted.workflow_id and v.number = wa
 """
 
 _NEWEST: Final = """
-select workspace_id, id, version_number, archived_at is not null as is_archived, name
-from workflows where id = any($1::bigint[])
+select w.workspace_id, w.id, w.version_number, w.archived_at is not null as is_archived, w.name,
+       exists (select from limits l where l.workspace_id = w.workspace_id
+                 and (l.task_id is null or l.workflow_id = w.id)) as is_limited
+from workflows w where w.id = any($1::bigint[])
 """
 
 
 class Newest(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest version of a workflow, and whether it still takes runs."""
+    """The newest version of a workflow, whether it still takes runs, and whether a limit holds for their steps."""
 
     workspace_id: int
     workflow_id: int
     number: int
     is_archived: bool
     name: str
+    is_limited: bool
 
 
 async def fetch(connection: Connection, wanted: list[tuple[int, int]]) -> list[Published]:
@@ -65,6 +68,7 @@ async def newest(connection: Connection, workflow_ids: list[int]) -> dict[int, N
             number=row["version_number"],
             is_archived=row["is_archived"],
             name=row["name"],
+            is_limited=row["is_limited"],
         )
         for row in await connection.fetch(_NEWEST, workflow_ids)
     }

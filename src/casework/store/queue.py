@@ -19,7 +19,9 @@ from pgqueuer.domain.settings import DBSettings
 from pgqueuer.domain.types import Channel
 
 from casework.core.definition import BY_WORKERS
+from casework.store import limits
 from casework.store.database import Connection
+from casework.store.turns import Turns
 
 _NAMES: Final = DBSettings(
     channel=Channel("casework_jobs"),
@@ -52,6 +54,7 @@ class StepJob(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     workspace_id: int
     workflow_id: int
+    task_id: int
     run_id: int
     step: int
     attempt: int
@@ -62,6 +65,17 @@ class StepJob(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """What the call is known by among those that are not done."""
         return "/".join(map(str, (self.run_id, self.step, self.revision)))
+
+    @property
+    def headers(self) -> dict[str, int]:
+        """What is asked of a call while it waits: the columns of its row."""
+        return {
+            "workspace_id": self.workspace_id,
+            "task_id": self.task_id,
+            "run_id": self.run_id,
+            "step": self.step,
+            "attempt": self.attempt,
+        }
 
 
 ERRAND: Final = "errand"
@@ -80,6 +94,7 @@ class ErrandJob(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ERRAND
     priority: int = 50
     key: None = None
+    headers: None = None
 
 
 async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -> None:
@@ -92,7 +107,7 @@ async def enqueue(connection: Connection, jobs: Sequence[StepJob | ErrandJob]) -
             [msgspec.json.encode(job) for job in jobs],
             [_AT_ONCE] * len(jobs),
             [job.key for job in jobs],
-            [None] * len(jobs),
+            [job.headers for job in jobs],
         )
 
 
@@ -113,10 +128,15 @@ async def uncalled(connection: Connection) -> list[tuple[int, int, int]]:
 
 
 class Depth(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to do of one kind. queued: calls that nobody took. running: calls that a worker has in hand."""
+    """What there is to do of one kind.
+
+    queued: calls that nobody took; limited: of them, those that nobody may take now, because of a limit. running: calls
+    that a worker has in hand.
+    """
 
     kind: str
     queued: int
+    limited: int
     running: int
     oldest_seconds: float
 
@@ -132,7 +152,8 @@ async def depths(connection: Connection) -> list[Depth]:
         from jobs group by entrypoint order by entrypoint
         """
     )
-    return [Depth(**row) for row in rows]
+    limited = await limits.waiting(connection)
+    return [Depth(**row, limited=limited.get(row["kind"], 0)) for row in rows]
 
 
 async def forget_before(connection: Connection, before: datetime, *, limit: int) -> None:
@@ -165,12 +186,21 @@ def as_errand(payload: bytes | None) -> ErrandJob:
     return msgspec.json.decode(payload or b"", type=ErrandJob)
 
 
-def manager(connection: asyncpg.Connection) -> QueueManager:
-    """A manager of the queue over a connection of its own, which must not have codecs of ours."""
-    queries = Queries(
+def manager(connection: asyncpg.Connection, *, taking: asyncpg.Connection | None = None) -> QueueManager:
+    """A manager of the queue over a connection of its own, which must not have codecs of ours.
+
+    taking: another such connection, by which calls to steps are taken in turns and within limits.
+    """
+    parts = (
         AsyncpgDriver(connection),
-        qbe=QueryBuilderEnvironment(_NAMES),
-        qbq=QueryQueueBuilder(_NAMES),
-        qbs=QuerySchedulerBuilder(_NAMES),
+        QueryBuilderEnvironment(_NAMES),
+        QueryQueueBuilder(_NAMES),
+        QuerySchedulerBuilder(_NAMES),
     )
+    queries = Queries(*parts) if taking is None else Turns(*parts, connection=taking)
     return QueueManager(queries, channel=Channel(_NAMES.channel))
+
+
+async def release(connection: Connection, job_id: int) -> None:
+    """A call was followed, and nothing more will be done for it: whoever waits for its place hears of it at once."""
+    await connection.execute("delete from jobs where id = $1", job_id)

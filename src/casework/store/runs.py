@@ -14,7 +14,7 @@ from casework.store.database import Connection
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `runs`, as far as deciding needs it."""
+    """A row of `runs`, as far as deciding needs it. is_limited: a limit holds for its workflow, or its workspace."""
 
     id: int
     uuid: UUID
@@ -48,9 +48,13 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     undo: tuple[Undo, ...]
     ending: Ending | None
     retry_from: tuple[int, ...]
+    is_limited: bool
 
 
-_RUN_COLUMNS: Final = ", ".join(RunRow.__struct_fields__)
+_IS_LIMITED: Final = """exists (select from limits l where l.workspace_id = runs.workspace_id
+    and (l.task_id is null or l.workflow_id = runs.workflow_id)) as is_limited"""
+
+_RUN_COLUMNS: Final = ", ".join(_IS_LIMITED if name == "is_limited" else name for name in RunRow.__struct_fields__)
 
 # Locked in order of id, so that two batches that share runs wait for each other instead of deadlocking.
 _LOCK: Final = f"select {_RUN_COLUMNS} from runs where id = any($1::bigint[]) order by id for no key update"  # noqa: S608 - constant names

@@ -15,6 +15,7 @@ from casework.api.workspace import (
     hooks,
     incidents,
     keys,
+    limits,
     live,
     members,
     migrations,
@@ -63,6 +64,7 @@ _MODULES = (
     spending,
     calendar,
     capacity,
+    limits,
 )
 
 router = Router(

@@ -4,7 +4,7 @@ import { KINDS, read } from "./document";
 const OWN = ["casework", "key", "name", "description", "labels", "input", "start", "tasks", "output", "indicators", "on_failure"];
 const OF_TASK = [
   ...["key", "name", "kind", "description", "prompt", "roles", "exclude", "form", "output", "due", "priority", "next", "split", "otherwise", "join", "cancel_rest", "visits"],
-  ...["for_each", "concurrency", "on_item_error", "on_error", "on_failure", "retry", "timeout", "indicators", "function", "arguments", "method", "url", "headers", "body", "rules", "values"],
+  ...["for_each", "concurrency", "on_item_error", "on_error", "on_failure", "retry", "timeout", "limits", "indicators", "function", "arguments", "method", "url", "headers", "body", "rules", "values"],
 ];
 const VALUES: Record<string, readonly string[]> = { kind: KINDS, split: ["first", "all"], join: ["each", "all", "any"], on_failure: ["fail", "incident"], on_item_error: ["fail", "skip", "collect"] };
 const TO_TASKS = new Set(["to", "otherwise", "on_error"]);
