@@ -1,7 +1,7 @@
 """Leases: a worker says that it lives; whose lease is over is taken to be dead, and its steps are given to others."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -21,7 +21,10 @@ RENEWALS: Final = 3
 
 
 class Lease:
-    """A worker's lease. At each renewal it is asked what it is `holding`, and told what of that it has lost."""
+    """A worker's lease. At each renewal it is asked what it is `holding`.
+
+    Then it is told, as `renewed`, what that was and what the database says that it holds.
+    """
 
     def __init__(
         self,
@@ -30,13 +33,13 @@ class Lease:
         *,
         seconds: float,
         holding: Callable[[], frozenset[Attempt]],
-        lost: Callable[[Collection[Attempt]], None],
+        renewed: Callable[[frozenset[Attempt], frozenset[Attempt]], Awaitable[None]],
     ) -> None:
         self._database = database
         self._worker = worker
         self._seconds = seconds
         self._holding = holding
-        self._lost = lost
+        self._renewed = renewed
         self._entry: tuple[str, Sequence[str], int] = ("", (), 1)
         self._renewal = Periodic("lease", self._renew, every_seconds=seconds / RENEWALS)
 
@@ -64,7 +67,7 @@ class Lease:
                 await workers.leave(connection, self._worker)
                 await workers.register(connection, self._worker, *self._entry, self._seconds)
             held = await workers.held(connection, self._worker)
-        self._lost(before - held)
+        await self._renewed(before, held)
 
 
 def recalling(database: Database, engine: Engine, *, lease_seconds: float) -> Periodic:

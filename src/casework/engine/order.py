@@ -62,7 +62,13 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What was committed: the run as it is now. taken: the step that the worker who reported goes on with."""
+    """What was committed: the run as it is now.
+
+    chat_id: the chat that the run belongs to. taken: the step that the worker who reported goes on with, or that was
+    given to a worker at hand.
+    """
 
     run: Run
+    workflow_id: int
+    chat_id: int | None = None
     taken: int | None = None

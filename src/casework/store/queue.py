@@ -1,6 +1,6 @@
 """The queue of jobs: PgQueuer, under our names. A job is written with the change that causes it, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -15,8 +15,10 @@ from pgqueuer.adapters.persistence.qb import (
 )
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.models import Job
 from pgqueuer.domain.settings import DBSettings
-from pgqueuer.domain.types import Channel
+from pgqueuer.domain.types import Channel, QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from casework.core.definition import BY_WORKERS
 from casework.store.database import Connection
@@ -165,12 +167,35 @@ def as_errand(payload: bytes | None) -> ErrandJob:
     return msgspec.json.decode(payload or b"", type=ErrandJob)
 
 
-def manager(connection: asyncpg.Connection) -> QueueManager:
-    """A manager of the queue over a connection of its own, which must not have codecs of ours."""
-    queries = Queries(
+class _Queue(Queries):
+    """The queue, of which whoever listens takes no more than there is room for beside other work."""
+
+    beside: Callable[[], int]
+
+    async def dequeue(
+        self,
+        batch_size: int,
+        entrypoints: dict[QueueEntrypoint, EntrypointExecutionParameter],
+        queue_manager_id: QueueManagerId,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> list[Job]:
+        room = None if global_concurrency_limit is None else global_concurrency_limit - self.beside()
+        if room is not None and room < 1:
+            return []
+        return await super().dequeue(batch_size, entrypoints, queue_manager_id, room, heartbeat_timeout)
+
+
+def manager(connection: asyncpg.Connection, *, beside: Callable[[], int] = lambda: 0) -> QueueManager:
+    """A manager of the queue over a connection of its own, which must not have codecs of ours.
+
+    beside: how much is under way that did not come off the queue; it counts against what may be taken at once.
+    """
+    queries = _Queue(
         AsyncpgDriver(connection),
         qbe=QueryBuilderEnvironment(_NAMES),
         qbq=QueryQueueBuilder(_NAMES),
         qbs=QuerySchedulerBuilder(_NAMES),
     )
+    queries.beside = beside
     return QueueManager(queries, channel=Channel(_NAMES.channel))
