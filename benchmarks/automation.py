@@ -19,7 +19,7 @@ from casework.core.command import Assign, Complete
 from casework.core.permission import MEMBER, SCOPES, Principal, grant
 from casework.core.run import Run
 from casework.core.work import Done, Result, Tell, Work
-from casework.engine.live import run_topic
+from casework.engine.live import Subscription, workspace_topic
 from casework.engine.order import NewRun, Order
 from casework.engine.worker import Terms, Worker
 from casework.entropy import new_uuid
@@ -43,15 +43,20 @@ async def measure(url: str, *, short: bool) -> None:
     runs = 2 * CLIENTS if short else 2_000  # in two halves, with all clients in each
     heading(f"automation: {CLIENTS} in flight, every step committed on the disk before the next one")
     row("", "runs/s", "p50 ms", "p99 ms", "x the peer", "p99 / peer's")
-    async with opened(url, people=CLIENTS) as place, performing(place):
+    async with (
+        opened(url, people=CLIENTS) as place,
+        performing(place),
+        watching(place, HAS_ENDED) as ends,
+        watching(place, WAITS) as waits,
+    ):
         flows = {name: await published(place, name, tasks) for name, tasks in _flows().items()}
-        await timed(automatic(place, flows["three"]), CLIENTS, CLIENTS)  # warm
-        await _beside("dbos", url, "3 steps", automatic(place, flows["three"]), runs)
-        await _beside("langgraph", url, "step, person, step", with_person(place, flows["person"]), runs)
+        await timed(automatic(place, flows["three"], ends), CLIENTS, CLIENTS)  # warm
+        await _beside("dbos", url, "3 steps", automatic(place, flows["three"], ends), runs)
+        await _beside("langgraph", url, "step, person, step", with_person(place, flows["person"], ends, waits), runs)
         heading(f"{ROW} trivial steps in a row, one run at a time")
         row("", "p50 ms", "p99 ms")
         for kind in ("set", "function"):
-            found = await timed(automatic(place, flows[f"row_{kind}"]), 5 if short else 50, 1)
+            found = await timed(automatic(place, flows[f"row_{kind}"], ends), 5 if short else 50, 1)
             cells = (f"{percentile(found['taken'], share) * 1000:.0f}" for share in (0.5, 0.99))
             row(f"kind {kind}", *cells)
 
@@ -165,41 +170,74 @@ async def _begun(place: Place, workflow_id: int, number: int) -> Run:
     return (await place.services.engine.create(new)).run
 
 
-async def _reached(place: Place, run_id: int, query: str) -> None:
-    """Return when the query gives something for the run, which is asked whenever the run has changed."""
-    with place.services.live.subscribe(run_topic(run_id)) as changes:
-        while True:
-            async with place.services.database.read() as connection:
-                if await connection.fetchval(query, run_id):
-                    return
-            await changes.next(seconds=10)
+class Watch:
+    """Tells each client when the query first gives its run; it is asked for all that wait, whenever something changed.
+
+    That is how an application hears of its runs: one stream of hints, and one reader behind it.
+    """
+
+    def __init__(self, place: Place, query: str) -> None:
+        self._place = place
+        self._query = query
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._changes: Subscription | None = None
+
+    async def reached(self, run_id: int) -> None:
+        """Return when it does."""
+        self._waiting[run_id] = waiting = asyncio.get_running_loop().create_future()
+        assert self._changes is not None
+        self._changes.look_again()
+        await waiting
+
+    async def follow(self) -> None:
+        """Watch until it is cancelled."""
+        with self._place.services.live.subscribe(workspace_topic(self._place.workspace_id)) as self._changes:
+            while True:
+                await self._changes.next(seconds=10)
+                self._changes.drain()
+                if self._waiting:
+                    async with self._place.services.database.read() as connection:
+                        rows = await connection.fetch(self._query, list(self._waiting))
+                    for row in rows:
+                        self._waiting.pop(row["id"]).set_result(None)
 
 
-HAS_ENDED = "select ended_at is not null from runs where id = $1"
-WAITS = "select true from steps where run_id = $1 and state = 'ready'"
+HAS_ENDED = "select id, output from runs where id = any($1::bigint[]) and ended_at is not null"
+WAITS = "select run_id as id, data from steps where run_id = any($1::bigint[]) and state = 'ready'"
 
 
-def automatic(place: Place, workflow_id: int) -> Callable[[int], Awaitable[None]]:
+@asynccontextmanager
+async def watching(place: Place, query: str) -> AsyncIterator[Watch]:
+    watch = Watch(place, query)
+    following = asyncio.create_task(watch.follow())
+    await asyncio.sleep(0)  # it follows by now
+    try:
+        yield watch
+    finally:
+        following.cancel()
+
+
+def automatic(place: Place, workflow_id: int, ends: Watch) -> Callable[[int], Awaitable[None]]:
     """Begins a run and waits for its end."""
 
     async def act(number: int) -> None:
         run = await _begun(place, workflow_id, number)
         if run.ended_at is None:
-            await _reached(place, run.id, HAS_ENDED)
+            await ends.reached(run.id)
 
     return act
 
 
-def with_person(place: Place, workflow_id: int) -> Callable[[int], Awaitable[None]]:
+def with_person(place: Place, workflow_id: int, ends: Watch, waits: Watch) -> Callable[[int], Awaitable[None]]:
     """Begins a run, does what it asks of a person at once, and waits for its end."""
 
     async def act(number: int) -> None:
         run = await _begun(place, workflow_id, number)
-        await _reached(place, run.id, WAITS)
+        await waits.reached(run.id)
         who = place.people[number % CLIENTS]
         for command in (Assign(step=2, assignee=who, start_working=True), Complete(step=2, data={"answer": number})):
             order = Order(workspace_id=place.workspace_id, run_id=run.id, command=command, actor=place.boss)
             await place.services.engine.submit(order)
-        await _reached(place, run.id, HAS_ENDED)
+        await ends.reached(run.id)
 
     return act

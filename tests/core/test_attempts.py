@@ -22,9 +22,10 @@ from casework.core.command import (
     Select,
     Suspend,
 )
+from casework.core.decide import decide
 from casework.core.definition import Retry, Task
 from casework.core.errors import Conflict, Invalid, NotFound
-from casework.core.work import Ask, Call, Done, Job, Work
+from casework.core.work import Ask, Call, Done, Hands, Job, Work
 from tests.core.cases import LEAD, START, Case, human, person, way
 
 WORKER, OTHER = UUID(int=1), UUID(int=2)
@@ -75,6 +76,26 @@ def test_whoever_reports_goes_on_with_what_it_can_perform():
     assert decided.run.step(2).worker == WORKER
     decided = case.decided(Report(step=1, attempt=1, output={}, worker=WORKER, kinds=frozenset({"agent"})))
     assert (decided.taken, len(decided.jobs)) == (None, 1)
+
+
+def test_a_worker_at_hand_begins_what_is_reached_but_not_what_a_worker_lost():
+    case = Case.of(human("a", "b"), function("b"), input={"n": 1})
+    at_hand = Hands(worker=OTHER, kinds=frozenset({"function"}))
+    case.do(Assign(step=1, assignee=person(1)))
+    decided = decide(case.run, Complete(step=1, data={}), LEAD, case.now, at_hand)
+    assert (decided.taken, decided.jobs) == (2, ())
+    step = decided.run.step(2)
+    assert (step.state, step.worker, step.attempt) == ("in_progress", OTHER, 1)
+    decided = decide(decided.run, Lose(step=2, attempt=1), LEAD, case.now, at_hand)
+    assert (decided.taken, decided.run.step(2).state) == (None, "queued")
+    assert decided.jobs == (Job(kind="function", step=2, attempt=2),)
+
+
+def test_who_reports_goes_on_before_another_worker_at_hand():
+    case = begun(function("a", "b"), function("b"))
+    at_hand = Hands(worker=OTHER, kinds=frozenset({"function"}))
+    report = Report(step=1, attempt=1, output={}, worker=WORKER, kinds=frozenset({"function"}))
+    assert decide(case.run, report, LEAD, case.now, at_hand).run.step(2).worker == WORKER
 
 
 def test_only_the_newest_attempt_is_heard():

@@ -10,7 +10,7 @@ from casework.clock import SystemClock
 from casework.core.command import Recall
 from casework.core.work import Done, Result, Tell, Work
 from casework.engine.leases import recalling
-from casework.engine.worker import OUTPUT_MAX
+from casework.engine.reporting import OUTPUT_MAX
 from tests.engine.test_worker import Hands, begun, echo, ended, looking_after, task, working
 
 pytestmark = pytest.mark.anyio

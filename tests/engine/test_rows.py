@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from casework.core.command import Assign, CancelRun, Complete, Pause, Process, Save, Select, Unassign, Update
 from casework.core.permission import MEMBER, SCOPES, Principal, grant
-from casework.engine.batch import as_run
 from casework.engine.catalog import Catalog
+from casework.engine.loading import as_run
 from casework.engine.service import BATCH_MAX, SHARE_MIN, Engine
 from casework.store import assignments, runs
 from tests.engine.conftest import together

@@ -68,7 +68,7 @@ from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
 from casework.core.waiting import child_ended, child_made, child_refused
 from casework.core.waiting import take as take_signal
-from casework.core.work import Call, Errand, Job
+from casework.core.work import Call, Errand, Hands, Job
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     No events: nothing changed. interrupts: an account whose open work period in any other run must close in the
     same transaction, because a person's hands are on one thing only. jobs: calls to workers. errands: what is to be
     done outside the run. memories: what the next attempt at a step will be told, by its number. calls: models that
-    were asked for a step. taken: the step that the worker who reported goes on with.
+    were asked for a step. taken: the step that a worker began in the decision itself: who reported, or who is at hand.
     """
 
     run: Run
@@ -96,10 +96,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     error: CaseworkError
 
 
-def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision | Refusal:
+def decide(run: Run, command: Command, actor: Actor, now: datetime, hands: Hands | None = None) -> Decision | Refusal:
     """What the command does to the run, for that actor at that instant; depends on nothing else.
 
-    An instant before the run's last change counts as that change's: a run's time never goes back.
+    An instant before the run's last change counts as that change's: a run's time never goes back. hands: a worker that
+    begins what is reached for workers, if that is of its kinds; one step at most.
     """
     draft = Draft(run, actor, max(now, run.updated_at))
     try:
@@ -107,7 +108,7 @@ def decide(run: Run, command: Command, actor: Actor, now: datetime) -> Decision 
             _refuse_ended(run, command)
         _RULES[type(command)](draft, command)
         _carry_on(draft)
-        taken = _go_on(draft, command) if isinstance(command, Report) else None
+        taken = _go_on(draft, _hands(command, hands))
         settle(draft)
         if undo_next(draft):  # the run was complete, but for its output
             _carry_on(draft)
@@ -157,14 +158,24 @@ def _errands(draft: Draft) -> tuple[Errand, ...]:
     return tuple(dict.fromkeys(draft.errands))
 
 
-def _go_on(draft: Draft, command: Report) -> int | None:
-    """The worker who reported begins the next step that it can perform, without waiting for a call to it."""
-    if command.worker is None:
+def _hands(command: Command, at_hand: Hands | None) -> Hands | None:
+    """Who begins what is reached: the worker who reports, else the one at hand.
+
+    Nobody begins what a worker lost: it may be the one at hand.
+    """
+    if isinstance(command, Report) and command.worker is not None:
+        return Hands(worker=command.worker, kinds=command.kinds)
+    return None if isinstance(command, Lose) else at_hand
+
+
+def _go_on(draft: Draft, hands: Hands | None) -> int | None:
+    """A worker begins the next step that it can perform, without waiting for a call to it."""
+    if hands is None:
         return None
     for job in draft.jobs:
         step = draft.step(job.step)
-        if job.kind in command.kinds and step.state == QUEUED:
-            take(draft, step, command.worker)
+        if job.kind in hands.kinds and step.state == QUEUED:
+            take(draft, step, hands.worker)
             return step.number
     return None
 

@@ -19,6 +19,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
 
 
+class Hands(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker that can begin one more step of these kinds at once, without a call."""
+
+    worker: UUID
+    kinds: frozenset[str]
+
+
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """What a step asks to be done outside its run, once its decision is committed; doing it again changes nothing.
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
 
 import msgspec
 
@@ -13,19 +12,18 @@ from casework.core.command import Assign, Command, Process, Report, Retry, Start
 from casework.core.decide import Decision, Refusal, decide, interrupt
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, Invalid, NotFound, PreconditionFailed, Problem
-from casework.core.run import PENDING, Run
+from casework.core.run import Run
 from casework.core.run_context import named
 from casework.engine.announcing import tell_chat, tell_run
 from casework.engine.catalog import Catalog, Edition
 from casework.engine.crowd import Crowd, Person, bounded_person
+from casework.engine.handover import Handover
 from casework.engine.ledger import Held, Ledger
 from casework.engine.live import Hub
+from casework.engine.loading import as_run, new_run
 from casework.engine.order import NewRun, Order, Outcome
 from casework.store import calendars, changes, context, definitions, runs, signals
 from casework.store.database import Connection
-from casework.store.runs import RunRow
-
-PRIORITY_DEFAULT: Final = 50
 
 
 class Pending(msgspec.Struct, kw_only=True):
@@ -40,10 +38,11 @@ class Pending(msgspec.Struct, kw_only=True):
 class Batch:
     """Carries out pending orders on a connection in a transaction; who calls it commits, then answers."""
 
-    def __init__(self, connection: Connection, catalog: Catalog, now: datetime) -> None:
+    def __init__(self, connection: Connection, catalog: Catalog, now: datetime, handover: Handover) -> None:
         self._connection = connection
         self._catalog = catalog
         self._now = now
+        self._handover = handover
         self._held: dict[int, Held] = {}
         self._busy: dict[tuple[int, int], int] = {}
         self._crowd = Crowd()
@@ -128,7 +127,7 @@ class Batch:
             if problem is not None:
                 one.result = problem
             elif edition is not None:
-                held = _new(one.run_id, order, edition, self._now)
+                held = new_run(one.run_id, order, edition, self._now)
                 held.is_limited = newest[order.workflow_id].is_limited
                 self._held[one.run_id] = held
         await self._open_chats({run_id: order for run_id, order in orders.items() if run_id in self._held})
@@ -248,14 +247,16 @@ class Batch:
             return
         if isinstance(order, Order):
             command = _one_by_one(self._crowd.informed(order), held)
-        decided = decide(held.run, command, order.actor, self._now)
-        match decided:
-            case Refusal(error=error):
-                one.result = error
-            case Decision(run=run, taken=taken):
-                if decided.events:
-                    self._accept(held, decided, command, order)
-                one.result = Outcome(run=run, taken=taken, is_limited=held.is_limited)
+        worker, hands = (None, None) if held.is_limited or _goes_on(command) else self._handover.offer()
+        decided = decide(held.run, command, order.actor, self._now, hands)
+        if isinstance(decided, Refusal):
+            one.result = decided.error
+            return
+        if decided.events:
+            self._accept(held, decided, command, order)
+        one.result = outcome = _outcome(held, decided)
+        if worker is not None and decided.taken is not None:
+            self._handover.give(worker, order.workspace_id, outcome)
 
     def _accept(self, held: Held, decided: Decision, command: Command, order: Order | NewRun) -> None:
         self._crowd.follow(order, held.run, decided.run)
@@ -299,79 +300,6 @@ class Batch:
         decided = interrupt(other.run, account_id, order.actor, self._now)
         if decided.events:
             self._ledger.accept(other, decided, order.actor)
-
-
-def as_run(row: RunRow, edition: Edition, steps: Sequence[Any]) -> Run:
-    """A stored run as a value to decide over."""
-    return Run(
-        id=row.id,
-        uuid=row.uuid,
-        version=edition.version,
-        number=edition.number,
-        state=row.state,
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        steps=tuple(steps),
-        steps_count=row.steps_count,
-        selected=row.selected_step,
-        title=row.title,
-        priority=row.priority,
-        member_id=row.member_id,
-        due_at=row.due_at,
-        input=row.input,
-        output=row.output,
-        error=row.error,
-        indicators=row.indicators,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        cancel_reason=row.cancel_reason,
-        parent_run_id=row.parent_run_id,
-        parent_step=row.parent_step,
-        undo=row.undo,
-        ending=row.ending,
-        retry_from=row.retry_from,
-        working_ms=row.working_ms,
-        machine_ms=row.machine_ms,
-    )
-
-
-def _new(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held:
-    run = Run(
-        id=run_id,
-        uuid=order.uuid,
-        version=edition.version,
-        number=edition.number,
-        state=PENDING,
-        revision=0,
-        created_at=now,
-        updated_at=now,
-        title=order.title or edition.version.definition.name,
-        priority=PRIORITY_DEFAULT if order.priority is None else order.priority,
-        member_id=order.member_id,
-        due_at=order.due_at,
-        input=order.input,
-        parent_run_id=order.parent_run_id,
-        parent_step=order.parent_step,
-    )
-    fixed: dict[str, Any] = {
-        "uuid": order.uuid,
-        "workflow_id": edition.workflow_id,
-        "version_number": edition.number,
-        "chat_id": order.chat_id,
-        "input": order.input,
-        "run_type": order.run_type,
-        "ran_by_type": order.ran_by_type,
-        "ran_by_id": order.ran_by_id,
-        "ran_by_name": order.ran_by_name,
-        "end_user": order.end_user,
-        "external_id": order.external_id,
-        "parent_run_id": order.parent_run_id,
-        "parent_step": order.parent_step,
-        "retry_of": order.retry_of,
-        "created_at": now,
-    }
-    return Held(run=run, edition=edition, fixed=fixed)
 
 
 def _place(held: Held) -> context.Place:
@@ -425,6 +353,21 @@ def _is_place_of(order: Order | NewRun, edition: Edition) -> bool:
         return False
     aim = order.edition if isinstance(order, Order) else None
     return aim is None or aim.workflow_id == edition.workflow_id
+
+
+def _outcome(held: Held, decided: Decision) -> Outcome:
+    return Outcome(
+        run=decided.run,
+        workflow_id=held.edition.workflow_id,
+        chat_id=held.chat_id,
+        taken=decided.taken,
+        is_limited=held.is_limited,
+    )
+
+
+def _goes_on(command: Command) -> bool:
+    """Whether who reports takes along what follows."""
+    return isinstance(command, Report) and command.worker is not None
 
 
 def _one_by_one(command: Command, held: Held) -> Command:

@@ -20,7 +20,7 @@ from casework.core.command import CancelRun, ChildCommand, ChildEnded, ChildMade
 from casework.core.errors import CaseworkError, Conflict, Invalid, LimitExceeded, NotFound, Unavailable
 from casework.core.run import Run
 from casework.core.step import COMPLETED, WAITING, Step
-from casework.engine.batch import as_run
+from casework.engine.loading import as_run
 from casework.engine.matching import match
 from casework.engine.order import NewRun, Order
 from casework.engine.service import Engine

@@ -16,10 +16,11 @@ from casework.core.event import Event
 from casework.core.migration import kept
 from casework.core.run import Run, current_step
 from casework.core.step import Step
+from casework.engine.brief import MADE, MOVES, row_of
 from casework.engine.catalog import Edition
 from casework.engine.speech import fact_of, message_of_step
 from casework.store import changes, messages, queue, run_migrations, signals
-from casework.store.changes import STEP_FRESH, STEP_MOVED, CallRow, EventRow, PeriodRow
+from casework.store.changes import CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.messages import NewMessage, Said
 from casework.store.queue import ErrandJob, StepJob
@@ -27,31 +28,13 @@ from casework.store.run_migrations import MigratedRun
 from casework.store.runs import RunRow
 from casework.store.signals import Taken
 
-_SAME: Final = (
-    *("title", "priority", "due_at", "error", "indicators", "machine_ms", "cancel_reason", "undo", "ending"),
-    "retry_from",
-)
+_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
 """What rarely changes of a run, and is called the same in its row."""
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return attrgetter(*names)
 
-
-_FIELDS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
-_MOVED: Final = tuple(name for name in _FIELDS if name in STEP_MOVED)
-_FRESH: Final = tuple(name for name in _FIELDS if name in STEP_FRESH)
-_moved = _getter(_MOVED)
-_unmoved = _getter([name for name in _FIELDS if name not in STEP_MOVED])
-_fresh = _getter(_FRESH)
-_fields = _getter(_FIELDS)
-_unfresh = _getter([name for name in _FIELDS if name not in STEP_FRESH])
-_UNFRESH: Final = tuple(
-    field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-    for field in msgspec.structs.fields(Step)
-    if field.name in _FIELDS and field.name not in STEP_FRESH
-)
-"""What a fresh step has elsewhere: the defaults, which are the table's too."""
 
 _run_unmoved = _getter(["selected", "member_id", "number", *_SAME])
 _row_unmoved = _getter(["selected_step", "member_id", "version_number", *_SAME])
@@ -274,6 +257,7 @@ def _moved_row(held: Held) -> dict[str, Any]:
         "current_step": None if current is None else current.number,
         "output": run.output,
         "working_ms": run.working_ms,
+        "machine_ms": run.machine_ms,
         "updated_at": run.updated_at,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
@@ -292,7 +276,6 @@ def _run_row(held: Held) -> dict[str, Any]:
         "due_at": run.due_at,
         "error": run.error,
         "indicators": run.indicators,
-        "machine_ms": run.machine_ms,
         "cancel_reason": run.cancel_reason,
         "undo": run.undo,
         "ending": run.ending,
@@ -311,10 +294,8 @@ def _changed_steps(held: Held) -> list[dict[str, Any]]:
     for number, step in sorted(held.changed.items()):
         if number in held.stored:
             step_id, before = held.stored[number]
-            if _unmoved(step) == _unmoved(before):
-                row = dict(zip(_MOVED, _moved(step), strict=True))
-            else:
-                row = dict(zip(_FIELDS, _fields(step), strict=True))
+            brief = next((one for one in MOVES if one.covers(step, before)), None)
+            row = row_of(step, brief)
             row["id"] = step_id
             rows.append(row)
     return rows
@@ -338,16 +319,15 @@ def _renamed(held: Held, numbers: set[int]) -> list[dict[str, Any]]:
 
 
 def _new_steps(batch: Sequence[Held]) -> list[dict[str, Any]]:
-    """The rows of new steps, all of the same columns: what is fresh, where none has more to say."""
+    """The rows of new steps, all of the same columns: a briefer kind's, where none has more to say."""
     made = [
         (held, step) for held in batch for number, step in sorted(held.changed.items()) if number not in held.stored
     ]
-    is_fresh = all(_unfresh(step) == _UNFRESH for _, step in made)
-    names, values = (_FRESH, _fresh) if is_fresh else (_FIELDS, _fields)
+    brief = next((one for one in MADE if all(one.suffices(step) for _, step in made)), None)
     rows = []
     for held, step in made:
         edition = held.edition
-        row = dict(zip(names, values(step), strict=True))
+        row = row_of(step, brief)
         row["workspace_id"] = edition.workspace_id
         row["workflow_id"] = edition.workflow_id
         row["run_id"] = held.run.id

@@ -67,9 +67,12 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What was committed: the run as it is now.
 
-    taken: the step that the worker who reported goes on with. is_limited: a limit holds for the run's workflow.
+    chat_id: the chat that the run belongs to. taken: the step that the worker who reported goes on with, or that was
+    given to a worker at hand. is_limited: a limit holds for the run's workflow.
     """
 
     run: Run
+    workflow_id: int
+    chat_id: int | None = None
     taken: int | None = None
     is_limited: bool = False

@@ -11,6 +11,7 @@ from casework.clock import Clock
 from casework.core.errors import LimitExceeded, Unavailable
 from casework.engine.batch import Batch, Pending
 from casework.engine.catalog import Catalog
+from casework.engine.handover import AtHand, Handover
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome
 from casework.store import statistics
@@ -41,6 +42,7 @@ class Engine:
         self._clock = clock
         self._catalog = Catalog()
         self._waiting: deque[Pending] = deque()
+        self._at_hand: list[AtHand] = []
         self._wake = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._committing = 0
@@ -69,6 +71,14 @@ class Engine:
         if self._refresh is not None:
             await self._refresh
             self._refresh = None
+
+    def employ(self, worker: AtHand) -> None:
+        """From now on give what is reached to this worker, as far as it has room."""
+        self._at_hand.append(worker)
+
+    def let_go(self, worker: AtHand) -> None:
+        """Give it nothing more."""
+        self._at_hand.remove(worker)
 
     async def submit(self, order: Order) -> Outcome:
         """Carry out an order.
@@ -154,9 +164,15 @@ class Engine:
     async def _commit(self, batch: Sequence[Pending]) -> None:
         for one in batch:
             one.result = None
-        async with self._database.commit() as connection:
-            work = Batch(connection, self._catalog, self._clock.now())
-            await work.carry_out(batch)
+        handover = Handover(self._at_hand)
+        try:
+            async with self._database.commit() as connection:
+                work = Batch(connection, self._catalog, self._clock.now(), handover)
+                await work.carry_out(batch)
+        except BaseException:
+            handover.withdraw()
+            raise
+        handover.complete()
         if self._hub is not None:
             work.announce(self._hub)
         if work.stirs:

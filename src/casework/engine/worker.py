@@ -1,7 +1,8 @@
 """A worker: hears of steps from the queue, has them performed, and reports.
 
 A job is only a call to look at attempt M of step N; the step's row is the truth. The worker claims the attempt, which
-a late or repeated call cannot, performs it, and reports; the next automatic step of the same run it takes along.
+a late or repeated call cannot, performs it, and reports; the next automatic step of the same run it takes along. What
+its own process reaches it is given without a call, while it has room (see `handover`).
 """
 
 import asyncio
@@ -19,16 +20,16 @@ from pgqueuer.domain.models import Job
 from casework import entropy
 from casework.clock import Clock
 from casework.core.actor import Actor
-from casework.core.command import Claim, Lose, Progress, Report, ReportFailure, StepCommand, Suspend
+from casework.core.command import Claim, Lose, Progress, StepCommand
+from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, LimitExceeded, NotFound, Unavailable
-from casework.core.run import Run
-from casework.core.work import Call, Done, Failed, Performer, Result, Suspended, Tell, Work
+from casework.core.work import Call, Failed, Hands, Performer, Result, Tell, Work
 from casework.engine.leases import Lease
 from casework.engine.order import Order, Outcome
+from casework.engine.reporting import bounded, report_of
 from casework.engine.service import Engine
 from casework.store import queue, turns, workers
 from casework.store.database import Database
-from casework.store.queue import StepJob
 from casework.store.workers import Attempt
 
 WORKER: Final = Actor(kind="system", name="worker")
@@ -37,23 +38,18 @@ WORKER: Final = Actor(kind="system", name="worker")
 CONCURRENCY_DEFAULT: Final = 32
 """Attempts at once: most wait for somebody's answer over a network."""
 
-BATCH: Final = 10
-"""Jobs that are taken off the queue at once."""
+BATCH: Final = 32
+"""Jobs that are taken off the queue at once, of half as many as the worker has room for: what is claimed at once is
+claimed in one commit, but a worker beside would be free for the rest."""
 
 RETRY_SECONDS: Final = 1.0
 """Between two tries to report while the database does not answer."""
-
-OUTPUT_MAX: Final = 4 * 1024 * 1024
-"""Bytes of an output, as JSON: it is kept with the step, and whoever opens the run loads it."""
 
 log = structlog.get_logger(__name__)
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker works: at most `concurrency` attempts at once.
-
-    lease_seconds: after it died others take over its attempts, and the calls that it had not come to.
-    """
+    """How a worker works: at most `concurrency` attempts at once; `lease_seconds` after it died others take over."""
 
     name: str
     concurrency: int = CONCURRENCY_DEFAULT
@@ -81,11 +77,15 @@ class Worker:
         self._lease = Lease(
             database, self._uuid, seconds=terms.lease_seconds, holding=self._holding, renewed=self._compare
         )
+        self._hands = Hands(worker=self._uuid, kinds=self._kinds)
         self._attempts: dict[Attempt, asyncio.Task[Any]] = {}
         self._in_hand: dict[asyncio.Task[Any] | None, Attempt] = {}
         self._unknown: frozenset[Attempt] = frozenset()
-        self._queue: QueueManager | None = None
+        self._expected = 0
         self._stopping = asyncio.Event()
+        self._given: set[asyncio.Task[None]] = set()
+        self._queue: QueueManager | None = None
+        self._turns: turns.Turns | None = None
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -98,18 +98,20 @@ class Worker:
         await self._lease.enter(self._terms.name, sorted(self._kinds), self._terms.concurrency)
         self._stopping.clear()
         self._running = asyncio.create_task(self._listen(), name="worker")
+        self._engine.employ(self)
 
     async def stop(self, *, within_seconds: float = 10) -> None:
         """Take nothing new; finish what is under way within that time, and give back the rest at once."""
         self._stopping.set()
+        self._engine.let_go(self)
         if self._queue is not None:
             self._queue.shutdown.set()
-        if self._attempts:
-            await asyncio.wait(list(self._attempts.values()), timeout=within_seconds)
+        if under_way := {*self._attempts.values(), *self._given}:
+            await asyncio.wait(under_way, timeout=within_seconds)
         for task in list(self._attempts.values()):
             task.cancel()
         if self._running is not None:
-            await asyncio.wait([self._running])
+            await asyncio.wait([self._running, *self._given])
         await self._lease.leave()
 
     async def _listen(self) -> None:
@@ -117,7 +119,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 async with self._database.apart() as connection, self._database.apart(turns.SESSION) as taking:
-                    self._queue = queue.manager(connection, taking=taking)
+                    self._queue, self._turns = queue.steps(connection, taking, beside=self._beside)
                     if self._stopping.is_set():  # while it was connected
                         return
                     for kind in self._kinds:
@@ -140,14 +142,12 @@ class Worker:
         task = asyncio.current_task()
         self._in_hand[task] = at
         try:
-            outcome = begun = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
-            while outcome is not None:
-                outcome, at = await self._perform(outcome.run, called, at)
-                self._in_hand[task] = at
+            outcome = await self._say(at, Claim(step=at.step, attempt=at.attempt, worker=self._uuid))
+            await self._go_through(outcome, at)
+            if outcome is not None and outcome.is_limited:
+                await self._release(job)
         finally:
             del self._in_hand[task]
-        if begun is not None and begun.is_limited:
-            await self._release(job)
 
     async def _release(self, job: Job) -> None:
         """Let others have the place of a call at once; the queue would do so a moment later."""
@@ -155,13 +155,20 @@ class Worker:
             async with self._database.write() as connection:
                 await queue.release(connection, job.id)
 
-    async def _perform(self, run: Run, called: StepJob, at: Attempt) -> tuple[Outcome | None, Attempt]:
-        """One attempt, from claim to report; what the worker goes on with."""
+    async def _go_through(self, outcome: Outcome | None, at: Attempt) -> None:
+        """From an attempt to the next, as far as the run goes on with steps of the worker's kinds."""
+        task = asyncio.current_task()
+        while outcome is not None:
+            outcome, at = await self._perform(outcome, at)
+            self._in_hand[task] = at
+
+    async def _perform(self, begun: Outcome, at: Attempt) -> tuple[Outcome | None, Attempt]:
+        """One attempt, from its beginning to its report; what the worker goes on with."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is a coroutine
         self._attempts[at] = task
         try:
-            result = await self._result(run, called, at)
+            result = await self._result(begun, at)
         except asyncio.CancelledError:
             await asyncio.shield(self._say(at, Lose(step=at.step, attempt=at.attempt)))
             raise
@@ -170,18 +177,20 @@ class Worker:
         outcome = await self._tell_result(at, result)
         if outcome is None or outcome.taken is None:
             return None, at
-        taken = outcome.run.step(outcome.taken)
-        return outcome, msgspec.structs.replace(at, step=taken.number, attempt=taken.attempt)
+        return outcome, _taken(outcome, at.workspace_id)
 
-    async def _result(self, run: Run, called: StepJob, at: Attempt) -> Result:
+    async def _result(self, begun: Outcome, at: Attempt) -> Result:
+        run = begun.run
         step = run.step(at.step)
         task = run.version.task(step.task)
         performer = self._performers[task.kind]
-        async with self._database.read() as connection:
-            background = await workers.background(connection, at)
+        memory: Json = None
+        if at.attempt > 1:  # nobody was there to leave anything for the first one
+            async with self._database.read() as connection:
+                memory = await workers.memory(connection, at)
         work = Work(
             workspace_id=at.workspace_id,
-            workflow_id=called.workflow_id,
+            workflow_id=begun.workflow_id,
             run_id=run.id,
             run_uuid=run.uuid,
             step=step.number,
@@ -189,9 +198,9 @@ class Worker:
             task=task,
             attempt=step.attempt,
             data=step.data,
-            memory=background.memory,
+            memory=memory,
             seconds=task.timeout,
-            chat_id=background.chat_id,
+            chat_id=begun.chat_id,
             member_id=run.member_id,
             budget=run.version.definition.budget,
         )
@@ -206,16 +215,15 @@ class Worker:
 
     async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:
         """Report; an output that cannot be kept fails the attempt, so that it does not stay under way for ever."""
-        if isinstance(result, Done) and (size := _size(result.output)) > OUTPUT_MAX:
-            message = f"The output has {size:,} bytes as JSON; at most {OUTPUT_MAX:,} are kept."
-            result = Failed(code="too_large", message=message, is_final=True, calls=result.calls)
+        hands = None if self._stopping.is_set() else self._hands
+        result = bounded(result)
         try:
-            return await self._say(at, self._report(at, result))
+            return await self._say(at, report_of(at, result, hands))
         except Exception as error:
             log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, exc_info=True)
             words = error.message if isinstance(error, CaseworkError) else type(error).__name__
             failure = Failed(code="output", message=f"What it reported cannot be kept: {words}", calls=result.calls)
-            return await self._say(at, self._report(at, failure))
+            return await self._say(at, report_of(at, failure, hands))
 
     def _teller(self, at: Attempt) -> Tell:
         async def tell(detail: dict[str, Any], memory: Any = msgspec.UNSET, calls: tuple[Call, ...] = ()) -> None:
@@ -224,26 +232,6 @@ class Worker:
                 raise asyncio.CancelledError
 
         return tell
-
-    def _report(self, at: Attempt, result: Result) -> StepCommand:
-        match result:
-            case Done(output=output, calls=calls):
-                return Report(
-                    step=at.step, attempt=at.attempt, output=output, calls=calls, worker=self._uuid, kinds=self._kinds
-                )
-            case Suspended(asks=asks, memory=memory, calls=calls):
-                return Suspend(step=at.step, attempt=at.attempt, asks=asks, memory=memory, calls=calls)
-        return ReportFailure(
-            step=at.step,
-            attempt=at.attempt,
-            code=result.code,
-            message=result.message.replace("\x00", "\ufffd"),  # PostgreSQL cannot keep it
-            is_final=result.is_final,
-            retry_after=result.retry_after,
-            seed=entropy.new_fraction(),
-            output=result.output,
-            calls=result.calls,
-        )
 
     async def _say(self, at: Attempt, command: StepCommand) -> Outcome | None:
         """Order a command; None where the attempt is not the newest any more. A database that is away is waited for."""
@@ -256,6 +244,47 @@ class Worker:
                 return None
             except (Unavailable, LimitExceeded):
                 await asyncio.sleep(RETRY_SECONDS)
+
+    # At hand
+
+    def offer(self) -> Hands | None:
+        """What the worker can begin without being called to it.
+
+        None where it has as much in hand as it may, or somebody waits in the queue, whose turn comes first.
+        """
+        if self._turns is None or not self._turns.is_drained:
+            return None
+        return self._hands if len(self._in_hand) + self._expected < self._terms.concurrency else None
+
+    def expect(self) -> None:
+        """Keep room for a step that is being given to it."""
+        self._expected += 1
+
+    def dismiss(self) -> None:
+        """The step is not given to it after all."""
+        self._expected -= 1
+
+    def begin(self, workspace_id: int, outcome: Outcome) -> None:
+        """Begin what was taken for it, as expected."""
+        self._expected -= 1
+        at = _taken(outcome, workspace_id)
+        task = asyncio.create_task(self._go_through(outcome, at), name="given")
+        self._in_hand[task] = at
+        self._given.add(task)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """What was given is over; what became of it is reported, but for what nobody foresaw."""
+        del self._in_hand[task]
+        self._given.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("worker.given_up", exc_info=error)
+
+    def _beside(self) -> int:
+        """Steps in hand that did not come off the queue."""
+        return len(self._given) + self._expected
+
+    # The lease
 
     def _holding(self) -> frozenset[Attempt]:
         return frozenset(self._attempts)
@@ -279,9 +308,8 @@ class Worker:
                 self._attempts[at].cancel()
 
 
-def _size(output: Any) -> int:
-    """Bytes of an output as JSON; 0 of what is none, which is refused where it is written."""
-    try:
-        return len(msgspec.json.encode(output))
-    except (TypeError, ValueError, RecursionError):
-        return 0
+def _taken(outcome: Outcome, workspace_id: int) -> Attempt:
+    """The attempt that was taken."""
+    assert outcome.taken is not None  # noqa: S101 - asked of outcomes with one only
+    step = outcome.run.step(outcome.taken)
+    return Attempt(workspace_id=workspace_id, run_id=outcome.run.id, step=step.number, attempt=step.attempt)

@@ -13,8 +13,8 @@ from casework.core.run import Run, current_step
 from casework.core.run_context import BESIDE, build_context, without_private
 from casework.core.step import Step
 from casework.core.switch import way_on
-from casework.engine.batch import as_run
 from casework.engine.catalog import Edition
+from casework.engine.loading import as_run
 from casework.operations.assignments import AssignmentView, TaskView, row_of, seen
 from casework.operations.services import Services
 from casework.store import assignments, calendars, context, runs

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from casework.core.permission import Grant
 from casework.core.run import Run
 from casework.core.run_context import BESIDE
-from casework.engine.batch import as_run
+from casework.engine.loading import as_run
 from casework.operations.services import Services
 from casework.store import calendars, context, runs
 from casework.store.database import Connection

@@ -63,7 +63,7 @@ _RUN_FROZEN: Final = frozenset(
 
 RUN_MOVED: Final = frozenset(
     {"id", "state", "revision", "steps_count", "current_task_id", "current_step", "output", "working_ms"}
-    | {"updated_at", "started_at", "ended_at"}
+    | {"machine_ms", "updated_at", "started_at", "ended_at"}
 )
 """What changes of a run as it moves from task to task; a row of these alone is written by these alone."""
 
@@ -133,11 +133,24 @@ STEP_FRESH: Final = frozenset(
 )
 """What a step has when it is made for a person; the table's defaults are the other fields' own."""
 
+STEP_CALLED: Final = frozenset(
+    {"uuid", "workspace_id", "workflow_id", "run_id", "number", "task_id", "task_key", "name", "kind", "visit"}
+    | {"state", "revision", "priority", "data", "sources", "attempt", "worker", "attempt_at", "created_at"}
+    | {"started_at", "try_resolve_at"}
+)
+"""What a step has when it is made for a worker, who may have begun it in the same decision."""
+
 STEP_MOVED: Final = frozenset(
     {"id", "is_last", "is_output", "state", "revision", "account_id", "member_id", "data", "output", "working_ms"}
     | {"open_since", "started_at", "ended_at", "try_resolve_at"}
 )
 """What changes of a step as a person takes it, works on it and completes it."""
+
+STEP_ATTEMPTED: Final = frozenset(
+    {"id", "is_last", "is_output", "state", "revision", "output", "attempt", "failures", "worker", "attempt_at"}
+    | {"machine_ms", "started_at", "ended_at", "try_resolve_at"}
+)
+"""What changes of a step as workers begin attempts at it and report."""
 
 
 def _of(types: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
@@ -163,8 +176,10 @@ _UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("id",), _RUN_FROZEN)
 _MOVE_RUNS: Final = _update("runs", _of(_RUN_TYPES, RUN_MOVED), ("id",), frozenset())
 _INSERT_STEPS: Final = _insert("steps", _STEP_TYPES)
 _INSERT_FRESH_STEPS: Final = _insert("steps", _of(_STEP_TYPES, STEP_FRESH))
+_INSERT_CALLED_STEPS: Final = _insert("steps", _of(_STEP_TYPES, STEP_CALLED))
 _UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
 _MOVE_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_MOVED), ("id",), frozenset())
+_ATTEMPT_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_ATTEMPTED), ("id",), frozenset())
 
 _RENAMED: Final = frozenset({"task_id", "task_key", "name", "visit"})
 _RENAME_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, _RENAMED), ("id",), frozenset())
@@ -178,19 +193,19 @@ async def insert_runs(connection: Connection, rows: Sequence[Mapping[str, Any]])
 
 async def update_runs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write everything of runs that can change; of those rows that have no more than that, what moves."""
-    await _update_each(connection, rows, (_MOVE_RUNS, RUN_MOVED), _UPDATE_RUNS)
+    await _update_each(connection, rows, {RUN_MOVED: _MOVE_RUNS}, _UPDATE_RUNS)
 
 
 async def insert_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert steps, in the order of their creation: either whole, or what is fresh of every one of them."""
+    """Insert steps, in the order of their creation: whole, or all with the fields of one of the briefer kinds."""
     if rows:
-        is_fresh = rows[0].keys() == STEP_FRESH
-        await connection.execute(_INSERT_FRESH_STEPS if is_fresh else _INSERT_STEPS, rows)
+        brief = {STEP_FRESH: _INSERT_FRESH_STEPS, STEP_CALLED: _INSERT_CALLED_STEPS}
+        await connection.execute(brief.get(frozenset(rows[0]), _INSERT_STEPS), rows)
 
 
 async def update_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write everything of steps that can change; of those rows that have no more than that, what moves."""
-    await _update_each(connection, rows, (_MOVE_STEPS, STEP_MOVED), _UPDATE_STEPS)
+    await _update_each(connection, rows, {STEP_MOVED: _MOVE_STEPS, STEP_ATTEMPTED: _ATTEMPT_STEPS}, _UPDATE_STEPS)
 
 
 async def rename_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -200,16 +215,14 @@ async def rename_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]
 
 
 async def _update_each(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: tuple[str, frozenset[str]], whole: str
+    connection: Connection, rows: Sequence[Mapping[str, Any]], brief: Mapping[frozenset[str], str], whole: str
 ) -> None:
-    """Write rows of exactly these fields by the first statement, all others by the second."""
-    statement, fields = brief
-    for query, chosen in (
-        (statement, [row for row in rows if row.keys() == fields]),
-        (whole, [row for row in rows if row.keys() != fields]),
-    ):
-        if chosen:
-            await connection.execute(query, chosen)
+    """Write rows of exactly the fields of a brief statement by that, all others by the one that writes everything."""
+    chosen: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        chosen.setdefault(brief.get(frozenset(row), whole), []).append(row)
+    for query, its in chosen.items():
+        await connection.execute(query, its)
 
 
 class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):

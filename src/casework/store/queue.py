@@ -1,6 +1,6 @@
 """The queue of jobs: PgQueuer, under our names. A job is written with the change that causes it, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -186,19 +186,31 @@ def as_errand(payload: bytes | None) -> ErrandJob:
     return msgspec.json.decode(payload or b"", type=ErrandJob)
 
 
-def manager(connection: asyncpg.Connection, *, taking: asyncpg.Connection | None = None) -> QueueManager:
-    """A manager of the queue over a connection of its own, which must not have codecs of ours.
+def manager(connection: asyncpg.Connection) -> QueueManager:
+    """A manager of the queue over a connection of its own, which must not have codecs of ours."""
+    return QueueManager(Queries(*_parts(connection)), channel=Channel(_NAMES.channel))
 
-    taking: another such connection, by which calls to steps are taken in turns and within limits.
+
+def steps(
+    connection: asyncpg.Connection, taking: asyncpg.Connection, *, beside: Callable[[], int] = lambda: 0
+) -> tuple[QueueManager, Turns]:
+    """A manager that takes calls to steps in turns and within limits, over a second connection, and its turns.
+
+    beside: how much is under way that did not come off the queue; it counts against what may be taken at once.
     """
-    parts = (
+    turns = Turns(*_parts(connection), connection=taking, beside=beside)
+    return QueueManager(turns, channel=Channel(_NAMES.channel)), turns
+
+
+def _parts(
+    connection: asyncpg.Connection,
+) -> tuple[AsyncpgDriver, QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder]:
+    return (
         AsyncpgDriver(connection),
         QueryBuilderEnvironment(_NAMES),
         QueryQueueBuilder(_NAMES),
         QuerySchedulerBuilder(_NAMES),
     )
-    queries = Queries(*parts) if taking is None else Turns(*parts, connection=taking)
-    return QueueManager(queries, channel=Channel(_NAMES.channel))
 
 
 async def release(connection: Connection, job_id: int) -> None:

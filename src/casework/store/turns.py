@@ -9,6 +9,7 @@ the tables themselves: a worker that dies holds nothing that would have to be gi
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -144,9 +145,16 @@ _ONE_AFTER_THE_OTHER: Final = "select pg_advisory_xact_lock(hashtextextended('ca
 
 @dataclass(kw_only=True)
 class Turns(Queries):
-    """The queue as a worker sees it. connection: another one than the driver's, for taking calls alone."""
+    """The queue as a worker sees it.
+
+    connection: another one than the driver's, for taking calls alone. beside: how much the worker has in hand that did
+    not come off the queue.
+    """
 
     connection: asyncpg.Connection
+    beside: Callable[[], int] = lambda: 0
+    is_drained: bool = False
+    """Whether nothing was left that the worker might take when it last had room to."""
     served: int = 0
     """The workspace that had the last turn."""
     is_full: bool = False
@@ -162,9 +170,13 @@ class Turns(Queries):
     ) -> list[Job]:
         """Take at most so many calls, fewer where the worker or a limit has no room for more."""
         held, is_limited = await self.connection.fetchrow(_STANDING, queue_manager_id)
-        most = batch_size if global_concurrency_limit is None else min(batch_size, global_concurrency_limit - held)
-        self.is_full = most <= 0
-        if self.is_full:
+        most = batch_size
+        if global_concurrency_limit is not None:
+            beside = self.beside()
+            most = min(batch_size, global_concurrency_limit - held - beside)
+            self.is_full = most <= 0 and not beside  # nothing in the queue tells of the end of what is beside
+        if most <= 0:
+            self.is_drained = False
             return []
         kinds: list[str] = [*entrypoints]
         places, seen = await self._places(kinds), set[int]()
@@ -173,6 +185,7 @@ class Turns(Queries):
             arguments = (kinds, places, of_each, most, heartbeat_timeout, queue_manager_id)
             rows = await self._take(arguments, is_limited=is_limited)
             if rows or not places:
+                self.is_drained = len(rows) < most
                 return [Job.model_validate(dict(row)) for row in rows]
             seen.update(places)  # none of them may begin anything now
             self.served = places[-1]

@@ -142,23 +142,11 @@ async def seconds_to_next(connection: Connection) -> float | None:
     return None if seconds is None else max(0.0, seconds)
 
 
-class Background(msgspec.Struct, frozen=True, kw_only=True):
-    """What an attempt is told beside its run: what an earlier one left, and the run's chat."""
-
-    memory: Json
-    chat_id: int | None
-
-
-async def background(connection: Connection, attempt: Attempt) -> Background:
-    """What the attempt is told beside its run."""
-    row = await connection.fetchrow(
-        """
-        select r.chat_id, m.memory from runs r
-        left join step_memories m on m.workspace_id = r.workspace_id and m.run_id = r.id and m.step_number = $3
-        where r.workspace_id = $1 and r.id = $2
-        """,
+async def memory(connection: Connection, attempt: Attempt) -> Json:
+    """What an earlier attempt at the step left for this one; None where none did."""
+    return await connection.fetchval(
+        "select memory from step_memories where workspace_id = $1 and run_id = $2 and step_number = $3",
         attempt.workspace_id,
         attempt.run_id,
         attempt.step,
     )
-    return Background(memory=row["memory"], chat_id=row["chat_id"])
