@@ -19,9 +19,19 @@ def clock():
     return SystemClock()
 
 
+async def at_hand(worker: Worker) -> None:
+    """Once the worker has found the queue empty: what waits there has its turn first."""
+    for _ in range(3_000):
+        if worker.offer() is not None:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("The worker never had room.")
+
+
 async def test_a_run_that_is_made_beside_a_worker_needs_no_call(workshop):
     hands = Hands(echo)
-    async with working(workshop, hands):
+    async with working(workshop, hands) as worker:
+        await at_hand(worker)
         run_id = await begun(workshop, task("a", next=[{"to": "b"}]), task("b"))
         assert await ended(workshop, run_id) == "completed"
     assert [(work.task.key, work.attempt) for work in hands.asked] == [("a", 1), ("b", 1)]
@@ -48,6 +58,7 @@ async def test_what_a_worker_has_no_room_for_goes_to_the_queue_and_waits_there(w
     )
     await worker.start()
     try:
+        await at_hand(worker)
         runs = [await workshop.create(workflow_id=workflow_id, input={"n": n}) for n in range(4)]
         assert await workshop.rows("select state from steps order by id") == [
             ("in_progress",),
@@ -73,7 +84,7 @@ async def test_room_that_was_kept_for_a_refused_run_is_free_again(workshop):
         for _ in range(40):  # more often than it has room
             with pytest.raises(Conflict):
                 await workshop.create(workflow_id=workflow_id, input={"n": 1}, external_id="same")
-        assert worker.offer() is not None
+        await at_hand(worker)
     assert len(hands.asked) == 1
 
 

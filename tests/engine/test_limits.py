@@ -65,7 +65,7 @@ async def takers(workshop, count=1):
         for _ in range(count):
             listening = await stack.enter_async_context(workshop.services.database.apart())
             taking = await stack.enter_async_context(workshop.services.database.apart(turns.SESSION))
-            made.append(Taker(workshop, queue.manager(listening, taking=taking)))
+            made.append(Taker(workshop, queue.steps(listening, taking)[0]))
         yield made
 
 

@@ -70,13 +70,15 @@ WORKERS = "of every workspace: a worker is the installation's, and what it finds
 MAINTENANCE = "looks after the whole database, on behalf of whoever runs the server"
 
 UNGUARDED = {
-    "accounts": dict.fromkeys(("find_by_email", "find", "find_all", "insert", "insert_missing"), PEOPLE),
+    "accounts": dict.fromkeys(
+        ("find_by_email", "find", "find_all", "insert", "insert_missing", "set_password"), PEOPLE
+    ),
     "attempts": dict.fromkeys(("record", "forget", "forget_before"), PEOPLE),
     "changes": dict.fromkeys(
         (
             *("insert_runs", "update_runs", "insert_steps", "update_steps", "close_periods", "insert_periods"),
             *("insert_events", "count", "open_chats", "drop_chats", "hand_over_chats", "claim", "unclaim"),
-            *("insert_calls", "keep_memories"),
+            *("insert_calls", "keep_memories", "rename_steps"),
         ),
         ROWS,
     ),
@@ -108,7 +110,8 @@ UNGUARDED = {
         "depths": MAINTENANCE,
         "forget_before": MAINTENANCE,
     },
-    "runs": dict.fromkeys(("lock", "steps_of", "lock_people", "new_ids"), ENGINE),
+    "runs": dict.fromkeys(("lock", "steps_of", "every_step_of", "steps_to_retry", "lock_people", "new_ids"), ENGINE),
+    "run_migrations": {"keep": ROWS, "mark_undone": ROWS},
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
         ("fetch_page", "fetch_these", "fetch_count"), "a listing always names the workspace, as the first parameter"
@@ -117,12 +120,12 @@ UNGUARDED = {
         **dict.fromkeys(("now", "next_due"), "the database's clock, and when somebody should look: of no workspace"),
         **dict.fromkeys(("due", "settle"), "on behalf of the system; every schedule names its workspace"),
     },
-    "sessions": dict.fromkeys(("insert", "revoke", "forget_ended"), PEOPLE),
+    "sessions": dict.fromkeys(("insert", "revoke", "revoke_all", "forget_ended"), PEOPLE),
     "signals": {"insert": ROWS, "lock": ENGINE, "take": ROWS, "forget_expired": MAINTENANCE},
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
     "workers": dict.fromkeys(
-        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "background", "living"),
+        ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "memory", "living"),
         WORKERS,
     ),
     "workspaces": {"insert": "makes one", "page_of_account": PEOPLE},

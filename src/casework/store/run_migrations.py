@@ -175,11 +175,11 @@ async def moved(
 ) -> list[MigratedRun]:
     """The runs of a migration that did not go back, in order of id."""
     rows = await connection.fetch(
-        f"""
-        select {", ".join(MigratedRun.__struct_fields__)} from migrated_runs
+        """
+        select workspace_id, migration_id, run_id, from_version, revision, kept, moved_at from migrated_runs
         where workspace_id = $1 and migration_id = $2 and run_id > $3 and undone_at is null
         order by run_id limit $4
-        """,  # noqa: S608 - constant names
+        """,
         grant.workspace_id,
         migration_id,
         after,
