@@ -9,7 +9,6 @@ import pytest
 
 from casework.core.obstacles import OBSTACLES
 from tests.cli.command import environment
-from tests.cli.conftest import desk  # noqa: F401 - a fixture
 
 PAGE = (Path(__file__).parents[2] / "docs" / "changing-live-work.md").read_text()
 SECONDS_MAX = 240
@@ -19,7 +18,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_every_example_does_what_the_page_says(desk, tmp_path):  # noqa: F811 - the fixture
+def test_every_example_does_what_the_page_says(desk, tmp_path):
     for text in blocks("yaml"):
         name = re.match(r"# (\S+)\n", text)[1]
         (tmp_path / name).write_text(text)

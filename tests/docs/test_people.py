@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from tests.cli.command import environment, until
-from tests.cli.conftest import desk  # noqa: F401 - a fixture
 from tests.cli.test_worker import worker
 
 PAGE = (Path(__file__).parents[2] / "docs" / "people.md").read_text()
@@ -17,7 +16,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_every_example_does_what_the_page_says(desk, tmp_path):  # noqa: F811 - the fixture
+def test_every_example_does_what_the_page_says(desk, tmp_path):
     for text in blocks("yaml"):
         path = tmp_path / re.match(r"# (\S+)\n", text)[1]
         path.write_text(text)

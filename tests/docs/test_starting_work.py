@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from tests.cli.command import environment
-from tests.cli.conftest import desk  # noqa: F401 - a fixture
 
 PAGE = (Path(__file__).parents[2] / "docs" / "starting-work.md").read_text()
 FILES = {"yaml": "orders.yaml", "jsonl": "orders.jsonl", "csv": "orders.csv"}
@@ -18,7 +17,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_every_example_does_what_the_page_says(desk, tmp_path):  # noqa: F811 - the fixture
+def test_every_example_does_what_the_page_says(desk, tmp_path):
     for language, name in FILES.items():
         (text,) = blocks(language)
         (tmp_path / name).write_text(text)

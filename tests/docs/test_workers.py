@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from tests.cli.command import environment
-from tests.cli.conftest import desk  # noqa: F401 - a fixture
 
 PAGE = (Path(__file__).parents[2] / "docs" / "workers.md").read_text()
 SECONDS_MAX = 240
@@ -16,7 +15,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_the_limits_of_the_page_are_kept(desk, tmp_path):  # noqa: F811 - the fixture
+def test_the_limits_of_the_page_are_kept(desk, tmp_path):
     (definition,) = blocks("yaml")
     (tmp_path / "notify.yaml").write_text(definition)
     env = environment(

@@ -1,0 +1,5 @@
+"""What pages are run against."""
+
+from tests.cli.conftest import desk
+
+__all__ = ["desk"]
