@@ -46,10 +46,10 @@ def test_everything_in_a_version_is_compiled():
     assert repr(version) == "Version('w')"
 
 
-def test_a_version_knows_every_name_that_its_expressions_use():
-    assert compile_version(DEFINITION).names == {"tasks", "run", "output", "member", "input"}
+def test_a_version_knows_every_name_that_its_expressions_use_and_the_time_that_waits_count_from():
+    assert compile_version(DEFINITION).names == {"tasks", "run", "output", "member", "input", "now"}
     plain = compile_version(Definition(key="p", name="P", start=("a",), tasks=(Task(key="a", name="A", kind="human"),)))
-    assert plain.names == frozenset()
+    assert plain.names == {"now"}
     assert plain.output is None
 
 
