@@ -17,6 +17,7 @@ from casework.core.command import (
     Look,
     Lose,
     Progress,
+    Recall,
     Report,
     ReportFailure,
     Select,
@@ -120,6 +121,20 @@ def test_only_the_newest_attempt_is_heard():
     assert case.run.state == "completed"
     with pytest.raises(Conflict, match="Cannot report"):
         case.do(Report(step=1, attempt=2, output={}))
+
+
+def test_a_call_that_was_lost_is_made_again_but_not_to_what_is_under_way():
+    case = Case.of(function("a"), input={"n": 1})
+    assert case.decided(Recall(step=1)).jobs == (Job(kind="function", step=1, attempt=1),)
+    case.do(Claim(step=1, attempt=1, worker=WORKER))
+    assert case.decided(Recall(step=1)).jobs == ()
+
+
+def test_a_step_that_is_cancelled_in_the_decision_that_reached_it_is_not_begun():
+    case = Case.of(
+        set_to("a", "j"), function("b", "j"), human("j", join="any", cancel_rest=True), start=("a", "b"), input={"n": 1}
+    )
+    assert (case.states("b"), case.step("j").state) == (["cancelled"], "ready")
 
 
 def test_a_failure_is_tried_again_later_and_later():

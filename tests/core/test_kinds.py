@@ -100,6 +100,7 @@ def test_what_a_worker_is_given_is_rendered_once():
             "kind": "http",
             "method": "POST",
             "url": "https://example.org/{{ input.id }}",
+            "key_header": "X-Request-Key",
             "headers": {"authorization": "Bearer {{ secrets.KEY }}"},
             "body": {"n": "=input.n"},
             "expect": [200, 404],
@@ -112,6 +113,7 @@ def test_what_a_worker_is_given_is_rendered_once():
         "headers": {"authorization": "Bearer {{ secrets.KEY }}"},
         "body": {"n": 2},
         "expect": [200, 404],
+        "key_header": "X-Request-Key",
     }
     case = case_of({"key": "a", "kind": "http", "url": "https://example.org"})
     assert case.step("a").data == {"method": "GET", "url": "https://example.org"}
@@ -145,6 +147,9 @@ def test_people_are_given_nothing_but_their_form():
         ({"kind": "http", "url": "https://x", "method": "TRACE"}, "/method", "must be one of"),
         ({"kind": "http", "url": "https://x", "headers": {"a": 1}}, "/headers/a", "must be text"),
         ({"kind": "http", "url": "https://x", "headers": {str(i): "x" for i in range(60)}}, "/headers", "60 entries"),
+        ({"kind": "http", "url": "https://x", "headers": {"a b": "x"}}, "/headers/a b", "not the name of a header"),
+        ({"kind": "http", "url": "https://x", "key_header": "a b"}, "/key_header", "not the name of a header"),
+        ({"kind": "http", "url": "https://x", "headers": {"idempotency-key": "x"}}, "/headers", "bears the step's key"),
         ({"kind": "http", "url": "https://x", "expect": [99]}, "/expect", "from 100 to 599"),
         ({"kind": "http", "url": "https://x", "retry": 3}, "/retry", "must be a map"),
         ({"kind": "http", "url": "https://x", "retry": {"attempts": 0}}, "/retry/attempts", "from 1 to 100"),

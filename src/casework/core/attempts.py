@@ -155,7 +155,7 @@ def look(draft: Draft, command: Look) -> None:
         look_at_person(draft, step)
     elif step.state == WAITING:
         come(draft, step)
-    elif step.state == IN_PROGRESS:
+    else:  # a worker's, under way
         seconds = draft.version.task(step.task).timeout
         fail_attempt(
             draft,
