@@ -15,7 +15,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import strategies
 from litestar import Litestar
 
 from casework import logs
@@ -28,7 +27,6 @@ from tests import databases, people, running
 from tests.clock import SettableClock
 from tests.people import Place
 
-strategies.randoms().validate()  # loads a module that would be loaded deep in a recursion, where Python 3.11 breaks
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logs.configure(level="critical", form="console")  # what tests provoke on purpose is no news
 

@@ -40,6 +40,8 @@ from casework.core.selection import Selection
 from casework.store import activities, project_members, projects, work_periods, work_units
 from tests.clock import SettableClock
 
+st.randoms().validate()  # loads now what else is loaded deep in a recursion, where Python 3.11 loses count and breaks
+
 MARK = "zq7mark"
 WORKSPACE_ID = 4711
 GRANT = Grant(principal=Principal(kind="bearer"), workspace_id=WORKSPACE_ID, policy=MEMBER)
