@@ -35,13 +35,12 @@ browser: ## Install Chromium for the browser tests where there is none (Debian, 
 demo: web ## Start everything with example workflows and sample cases; Ctrl-C ends it
 	$(BIN)/casework demo
 
-test: web browser ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise)
+test: web ## Run the tests, but for those in a browser (PYTEST_ARGS="-n 2" unless told otherwise)
 	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core --ignore=tests/e2e --ignore=tests/webhooks
 	$(BIN)/pytest tests/webhooks  # alone: what is told waits for the transactions of the whole database server
-	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e  # by themselves: a browser and a server a worker
 	$(BIN)/pytest $(PYTEST_ARGS) tests/core --cov=casework.core --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
-e2e: web browser ## Run the browser tests alone, in a real Chromium
+e2e: web browser ## Run the browser tests, in a real Chromium
 	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e
 
 check: web ## Check format, lint, types, architecture and budgets, of the server and the web app
