@@ -32,13 +32,15 @@ def server(directory: Path) -> Iterator[str]:
 
 
 async def prepare(url: str, directory: Path) -> None:
-    """Migrate the template once a run. What a crash would lose is of no worth here, so nothing waits for the disk."""
+    """Migrate the template once a run. What a crash would lose is of no worth here, so nothing waits for the disk; and
+    nothing that tests did not begin holds up what waits for older transactions.
+    """
     done = directory / "migrated"
     with locked(directory):
         if done.exists():
             return
         connection = await asyncpg.connect(url)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             await connection.execute(f"alter system set {setting} = off")
         await connection.execute("select pg_reload_conf()")
         await connection.close()
