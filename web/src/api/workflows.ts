@@ -228,7 +228,7 @@ export function recentCasesQuery(workspace: string, id: number) {
     queryKey: ["cases", workspace, "recent", id],
     queryFn: async ({ signal }) => {
       const found = await answerOf(api.GET("/api/v3/workflow/work_units", { params: { query }, signal }));
-      return found.data.map((one) => ({ id: Number(one.id), name: one.attributes.name ?? "" }));
+      return found.data.map((one) => ({ id: Number(one.id), name: one.attributes.name }));
     },
   });
 }

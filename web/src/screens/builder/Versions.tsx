@@ -3,7 +3,6 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useWorkspace } from "@/api/session";
 import { definitionQuery, versionsQuery, versionYamlQuery, workflowQuery, type Version } from "@/api/workflows";
-import type { TaskSource } from "@/graph/graph";
 import { useFormat } from "@/i18n/format";
 import { EmptyState, ErrorState, Page, Panel, Row, Select, Stack, Text, Waiting } from "@/ui";
 import { fieldChanges, taskChanges } from "./compare";
@@ -65,7 +64,7 @@ function Compared({ id, from, to }: { id: number; from: number; to: number }) {
   const failed = [before, after, text, next].find((one) => one.isError);
   if (failed !== undefined) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
   if (before.data === undefined || after.data === undefined || text.data === undefined || next.data === undefined) return <Waiting lines={8} />;
-  const tasks = taskChanges(before.data.tasks as readonly TaskSource[], after.data.tasks as readonly TaskSource[]);
+  const tasks = taskChanges(before.data.tasks, after.data.tasks);
   const own = fieldChanges(before.data, after.data, APART);
   if (tasks.length === 0 && own.length === 0) return <EmptyState title={t("versions.same")} />;
   return (
