@@ -46,10 +46,12 @@ def test_everything_in_a_version_is_compiled():
     assert repr(version) == "Version('w')"
 
 
-def test_a_version_knows_every_name_that_its_expressions_use_and_the_time_that_waits_count_from():
-    assert compile_version(DEFINITION).names == {"tasks", "run", "output", "member", "input", "now"}
+def test_a_version_knows_every_name_that_its_expressions_use_and_the_time_that_a_wait_counts_from():
+    assert compile_version(DEFINITION).names == {"tasks", "run", "output", "member", "input"}
     plain = compile_version(Definition(key="p", name="P", start=("a",), tasks=(Task(key="a", name="A", kind="human"),)))
-    assert plain.names == {"now"}
+    assert plain.names == frozenset()
+    pause = Task(key="a", name="A", kind="wait", settings={"for": "2h"})
+    assert compile_version(Definition(key="w", name="W", start=("a",), tasks=(pause,))).names == {"now"}
     assert plain.output is None
 
 

@@ -7,8 +7,15 @@ SCHEMES = ("light", "dark")
 _OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
+_STILL = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => null)))"""
+"""Until nothing fades any more: half of a fade has half of the contrast."""
+
+
 def violations(page: Page) -> list[str]:
     """Each with the elements that it is about."""
+    page.evaluate(_STILL)
     found = Axe().run(page, options=_OPTIONS).response["violations"]
     return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -32,15 +33,17 @@ def chromium() -> Iterator[Browser]:
 def watched(context: BrowserContext, *, tolerated: tuple[str, ...] = ()) -> Iterator[Page]:
     """A page; the test fails where its console reports an error, or a script throws.
 
-    tolerated: what may be part of a message that is expected, such as the status of a refusal.
+    tolerated: what may be part of a message that is expected, such as the status of a refusal, and of the address that
+    it is about; a star between them stands for anything.
     """
     said: list[str] = []
     context.set_default_timeout(WAIT_MILLISECONDS)
     page = context.new_page()
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(words in message.text for words in tolerated):
-            said.append(message.text)
+        text = f"{message.text} {message.location['url']}"
+        if message.type == "error" and not any(fnmatchcase(text, f"*{words}*") for words in tolerated):
+            said.append(text)
 
     page.on("console", note)
     page.on("pageerror", lambda error: said.append(str(error)))

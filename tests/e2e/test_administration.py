@@ -78,7 +78,9 @@ def test_a_role_is_made_and_its_scopes_changed_in_the_matrix(inside, desk):
     expect(dialog).to_be_hidden()
     page.get_by_role("checkbox", name="Chats: Write").check()
     expect(page.get_by_role("checkbox", name="Chats: Read")).to_be_checked()
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/roles/" in answer.url) as saved:
+        page.get_by_role("button", name="Save", exact=True).click()
+    assert saved.value.ok
     expect(page.get_by_text("Auditor is saved.").first).to_be_visible()
     roles = desk.manager.client.get(f"{desk.api}/roles").raise_for_status().json()["items"]
     auditor = next(one for one in roles if one["name"] == "Auditor")

@@ -121,8 +121,7 @@ class Version:
     def _names(self) -> frozenset[str]:
         """What a context needs at most, over all expressions of the version."""
         names = [expression.names for expression in self._expressions()]
-        # A wait `for` a length of time counts from now, though none of its expressions says so.
-        return frozenset({"now"}).union(*names, *(program.names for program in self._programs.values()))
+        return frozenset[str]().union(*names, *(program.names for program in self._programs.values()))
 
     def _tasks_read(self) -> frozenset[str]:
         """The tasks whose past steps matter to others: by an expression, or by `exclude`."""

@@ -23,13 +23,15 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     fields: of its own, in a task. read: the settings as written; what is wrong is reported. parts: what of them is
     evaluated. evaluate: what follows from the settings and the compiled parts, in a context: of a kind that is done at
-    once its output, of every other what the step is given.
+    once its output, of every other what the step is given. sees: names of the context that it looks at beside those
+    that the parts name.
     """
 
     fields: tuple[str, ...]
     read: Callable[[Fields], Settings]
     parts: Callable[[Settings], Iterator[Part]]
     evaluate: Callable[[Settings, Mapping[str, Compiled], Context], Json]
+    sees: frozenset[str] = frozenset()
 
 
 def _no_settings(_fields: Fields) -> Settings:
@@ -51,7 +53,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "set": Kind(fields=set_values.FIELDS, read=set_values.read, parts=set_values.parts, evaluate=set_values.evaluate),
     "function": Kind(fields=function.FIELDS, read=function.read, parts=function.parts, evaluate=function.evaluate),
     "http": Kind(fields=http.FIELDS, read=http.read, parts=http.parts, evaluate=http.evaluate),
-    "wait": Kind(fields=wait.FIELDS, read=wait.read, parts=wait.parts, evaluate=wait.evaluate),
+    "wait": Kind(fields=wait.FIELDS, read=wait.read, parts=wait.parts, evaluate=wait.evaluate, sees=wait.SEES),
     "subworkflow": Kind(
         fields=subworkflow.FIELDS, read=subworkflow.read, parts=subworkflow.parts, evaluate=subworkflow.evaluate
     ),
@@ -68,7 +70,7 @@ class Program:
         self._kind: Final = KINDS[kind]
         self._settings: Final = settings
         self._compiled: Final = {part.name: part.compile() for part in self._kind.parts(settings)}
-        self.names: Final = frozenset[str]().union(*(one.names for one in self._compiled.values()))
+        self.names: Final = self._kind.sees.union(*(one.names for one in self._compiled.values()))
         self.task_keys: Final = frozenset[str]().union(*(one.task_keys for one in self._compiled.values()))
 
     def evaluate(self, context: Context) -> Json:

@@ -14,6 +14,9 @@ from casework.core.parse_field import Fields
 
 FIELDS: Final = ("for", "until", "event", "correlation", "timeout", "on_timeout")
 
+SEES: Final = frozenset({"now"})
+"""`for` counts from now, whatever it is written as."""
+
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,99}")
 """What an event may be called."""
 

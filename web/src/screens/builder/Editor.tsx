@@ -95,7 +95,8 @@ export function Editor(props: EditorProps) {
             ...completionKeymap,
             ...defaultKeymap,
           ]),
-          EditorView.contentAttributes.of({ "aria-label": newest.current.label, translate: "no" }),
+          // The text scrolls: keyboards must reach it by an index of its own, not only by its being editable.
+          EditorView.contentAttributes.of({ tabindex: "0", "aria-label": newest.current.label, translate: "no" }),
           EditorView.updateListener.of((update) => {
             const text = update.state.doc.toString();
             if (update.docChanged && text !== newest.current.text) newest.current.onChange(text);
