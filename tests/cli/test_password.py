@@ -40,3 +40,10 @@ def test_what_cannot_be_set_changes_nothing(set_password):
     assert (unknown.code, "no account" in unknown.err) == (4, True), unknown.err
     short = set_password(EMAIL, "--password", "short")
     assert (short.code, "8 characters" in short.err) == (1, True), short.err
+
+
+@pytest.mark.parametrize("command", [("set-password", EMAIL, "--password", "another horse"), ("doctor",), ("workers",)])
+def test_what_looks_into_a_database_makes_none_where_there_is_none(tmp_path, command):
+    refused = casework(*command, "--data", tmp_path / "mistyped")
+    assert (refused.code, "There is no database in" in refused.err) == (3, True), refused.err
+    assert not (tmp_path / "mistyped").exists()

@@ -26,7 +26,7 @@ def doctor(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJs
     from casework.cli import local
 
     settings = local.settings_of(data=data, database_url=database_url)
-    with local.database_url(settings) as url:
+    with local.existing_database_url(settings) as url:
         findings = asyncio.run(_examine(url, settings))
     is_clean = all(one.is_clean for one in findings)
     if as_json:

@@ -12,7 +12,7 @@ from casework.cli.exits import Misused, NotStarted
 from casework.core.errors import CaseworkError
 from casework.settings import Settings
 from casework.store import schema
-from casework.store.embedded import embedded_server
+from casework.store.embedded import embedded_server, is_made
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
@@ -47,6 +47,23 @@ def database_url(settings: Settings) -> Iterator[str]:
         yield settings.database_url
         return
     with _embedded(settings) as url:
+        yield url
+
+
+@contextmanager
+def existing_database_url(settings: Settings) -> Iterator[str]:
+    """As `database_url`, for what makes no sense on a new database: one that is not there is not made.
+
+    Raises:
+        NotStarted: there is no database in the data directory, or its server does not start.
+
+    """
+    if settings.database_url is None and not is_made(settings.data):
+        raise NotStarted(
+            f"There is no database in {settings.data}. --data names another directory, --database-url a server; "
+            "`casework init` makes one."
+        )
+    with database_url(settings) as url:
         yield url
 
 

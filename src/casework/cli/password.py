@@ -1,7 +1,7 @@
 """`casework set-password`: for who forgot theirs, by whoever keeps the server."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -9,9 +9,6 @@ from casework.cli import output
 from casework.cli.exits import Wrong
 from casework.cli.init import PASSWORD_MIN
 from casework.cli.options import AsJson, Data, DatabaseUrl
-
-if TYPE_CHECKING:
-    from casework.settings import Settings
 
 
 def set_password(
@@ -41,18 +38,21 @@ def set_password(
     if len(password) < PASSWORD_MIN:
         raise Wrong(f"--password is too short: {PASSWORD_MIN} characters or more.")
     settings = local.settings_of(data=data, database_url=database_url)
-    with local.database_url(settings) as url:
-        asyncio.run(local.prepare(url))
-        ended = asyncio.run(_set(settings.model_copy(update={"database_url": url}), email, password))
+    with local.existing_database_url(settings) as url:
+        ended = asyncio.run(_set(url, email, password))
     if as_json:
         output.print_json({"email": email, "sessions_ended": ended})
     else:
         output.say(f"{email} has the new password; {ended} of their sessions ended.")
 
 
-async def _set(settings: "Settings", email: str, password: str) -> int:
-    from casework import wiring
+async def _set(url: str, email: str, password: str) -> int:
+    from casework.clock import SystemClock
     from casework.operations.accounts import set_password
+    from casework.store.database import Database
 
-    async with wiring.services(settings) as services:
-        return await set_password(services, email=email, password=password)
+    database = await Database.open(url, size=1)
+    try:
+        return await set_password(database, email=email, password=password, at=SystemClock().now())
+    finally:
+        await database.close()

@@ -1,5 +1,6 @@
 """Accounts: signing up, and a new password for who forgot theirs."""
 
+from datetime import datetime
 from typing import Final
 
 from casework.core.actor import SYSTEM
@@ -9,6 +10,7 @@ from casework.operations.passwords import hash_password
 from casework.operations.services import Services
 from casework.store import accounts, audit, sessions, workspaces
 from casework.store.accounts import Account, NewAccount
+from casework.store.database import Database
 
 __all__ = ["Account", "set_password", "sign_up"]
 
@@ -35,7 +37,7 @@ async def sign_up(services: Services, *, email: str, password: str, name: str) -
         return await accounts.insert(connection, new, at=now)
 
 
-async def set_password(services: Services, *, email: str, password: str) -> int:
+async def set_password(database: Database, *, email: str, password: str, at: datetime) -> int:
     """Give an account another password and end all of its sessions, as whoever keeps the server may; gives how many.
 
     Its keys stay. Each workspace that it is a member of has it in its history.
@@ -44,16 +46,15 @@ async def set_password(services: Services, *, email: str, password: str) -> int:
         NotFound: there is no account with this e-mail.
 
     """
-    now = services.clock.now()
     password_hash = await hash_password(password)
-    async with services.database.write() as connection:
+    async with database.write() as connection:
         account = await accounts.find_by_email(connection, email)
         if account is None:
             raise NotFound(f"There is no account with the e-mail {email}.")
         await accounts.set_password(connection, account.id, password_hash)
-        ended = await sessions.revoke_all(connection, account.id, at=now)
+        ended = await sessions.revoke_all(connection, account.id, at=at)
         found, _ = await workspaces.page_of_account(connection, account.id, limit=WORKSPACES_MAX, offset=0)
         for own in found:
             facts = {"member_id": own.member_id, "account_id": account.id}
-            await audit.record(connection, own.id, SYSTEM, "account.password_set", [facts], now)
+            await audit.record(connection, own.id, SYSTEM, "account.password_set", [facts], at)
     return ended

