@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web browser demo test e2e check format chaos bench bench-short bench-peers docs lock clean
+.PHONY: help setup web browser demo test e2e check format chaos search bench bench-short bench-peers docs lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ format: setup ## Format, and mend what can be mended by itself
 
 chaos: setup ## Kill processes at random for a long time, and count what was lost
 	CASEWORK_CHAOS=long $(BIN)/pytest -m chaos --timeout=0 $(PYTEST_ARGS)
+
+search: setup ## Try very many random workflows and commands against the rules of runs
+	CASEWORK_EXAMPLES=20000 $(BIN)/pytest --timeout=0 $(PYTEST_ARGS) tests/core/test_machine.py tests/core/test_migrating_machine.py
 
 bench: setup ## Measure (BENCH_ARGS passes arguments on)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -14,7 +14,7 @@ def command(case, *tasks, to=2, mapped=None, **fields):
 
 
 def move(case, *tasks, mapped=None, **fields):
-    """Move the run to a version of these tasks; what was decided."""
+    """Move the run to a version of these tasks (to: its number); what was decided."""
     decided = case.decided(command(case, *tasks, mapped=mapped, **fields))
     before, case.run = case.run, decided.run
     case.undo = Restore(version=before.version, number=before.number, migration=5, kept=kept(before, case.run))

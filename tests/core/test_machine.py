@@ -1,6 +1,8 @@
 """Random workflows under random commands, legal and illegal: what must hold after each one (SEMANTICS)."""
 
+import os
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -30,6 +32,9 @@ from casework.core.event import RUN_EVENTS
 from casework.core.run import OPEN, TERMINAL, current_step, open_state
 from casework.core.step import ENDED, PARKED, WAITING
 from tests.core.cases import LEAD, START, actor, human, new_run, person, way, workflow
+
+EXAMPLES: Final = int(os.environ.get("CASEWORK_EXAMPLES", "100"))  # noqa: TID251 - of tests, not of ours
+"""Runs that are tried; `make search` asks for many more."""
 
 KEYS = ("a", "b", "c", "d", "e")
 CONDITIONS = (None, "output.n > 1", "output.n == 0", "output.missing > 1", "tasks.a.output.n > 0", "has(error.code)")
@@ -252,7 +257,7 @@ def _frozen(step):
 
 
 RunMachine.TestCase.settings = settings(
-    max_examples=100,
+    max_examples=EXAMPLES,
     stateful_step_count=30,
     deadline=None,
     report_multiple_bugs=False,

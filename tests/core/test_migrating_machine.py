@@ -11,7 +11,7 @@ from casework.core.migration import kept
 from casework.core.obstacles import OBSTACLES, Immovable
 from casework.core.version import compile_version
 from tests.core.cases import LEAD
-from tests.core.test_machine import KEYS, RunMachine, definitions
+from tests.core.test_machine import EXAMPLES, KEYS, RunMachine, definitions
 
 MAPS = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(KEYS), max_size=3)
 
@@ -94,7 +94,7 @@ class MigratingMachine(RunMachine):
 
 
 MigratingMachine.TestCase.settings = settings(
-    max_examples=50,
+    max_examples=EXAMPLES // 2,
     stateful_step_count=30,
     deadline=None,
     report_multiple_bugs=False,

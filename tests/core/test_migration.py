@@ -79,6 +79,20 @@ def test_two_visits_at_once_go_along_in_their_order():
     assert visits == [(1, False), (2, True)]
 
 
+def test_steps_of_two_tasks_that_come_to_one_keep_the_order_of_their_visits_when_they_move_on():
+    case = Case.of(human("a"), human("b"), start=("b", "a"))
+    move(case, human("a"), mapped={"b": "a"})
+    assert [(one.number, one.visit, one.is_last) for one in case.run.steps] == [(1, 2, True), (2, 1, False)]
+    move(case, human("c"), mapped={"a": "c"}, to=3)
+    assert [(one.task, one.visit, one.is_last) for one in case.run.steps] == [("c", 2, True), ("c", 1, False)]
+
+
+def test_two_tasks_can_change_places():
+    case = Case.of(human("a"), human("b"), start=("a", "b"))
+    move(case, human("a"), human("b"), mapped={"a": "b", "b": "a"})
+    assert [(one.task, one.visit, one.is_last) for one in case.run.steps] == [("b", 1, True), ("a", 1, True)]
+
+
 def test_a_fan_out_goes_on_with_its_items_under_its_own_key_alone():
     case = Case.of(human("a", for_each="input.items", concurrency=1), input={"items": [1, 2, 3]})
     case.finish("a", {"n": 1})

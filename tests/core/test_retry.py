@@ -9,6 +9,7 @@ from casework.core.decide import Refusal, decide
 from casework.core.errors import Conflict
 from tests.core.cases import LEAD, Case, human, new_run, way
 from tests.core.flows import auto
+from tests.core.moves import move
 
 
 def retried(case):
@@ -130,6 +131,17 @@ def test_visits_are_counted_anew_and_the_last_output_before_is_kept():
     ]
     again.finish("a", {"n": 3})
     assert again.live() == ["b"]
+
+
+def test_what_was_done_is_kept_also_where_the_version_has_no_such_task_any_more():
+    case = Case.of(human("a", "b", for_each="input.items"), human("b", "c"), human("c"), input={"items": [1]})
+    case.finish("a", {"n": 1})
+    case.finish("b", {"n": 2})
+    move(case, human("c"))
+    again = retried(failed(case, "c"))
+    assert (again.live(), again.run.steps[-1].sources) == (["c"], (3,))
+    kept = [(one.task, one.kind, one.output) for one in again.run.steps if one.is_kept]
+    assert kept == [("a", "for_each", [{"n": 1}]), ("a", "human", {"n": 1}), ("b", "human", {"n": 2})]
 
 
 def test_items_that_were_done_are_done_again_with_the_list_and_kept_after_it():

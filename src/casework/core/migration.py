@@ -4,6 +4,7 @@ What was done stays as it was done. An open step becomes one of the task of its 
 that the map names; what the edit changed of that task is read anew (`core.rereading`), all else stays as it is.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -109,12 +110,9 @@ def _go(draft: Draft, command: Migrate) -> None:
     old, before = draft.version, draft.run.number
     live = draft.live()
     draft.move_to(command.version, command.number)
-    moved: list[dict[str, Any]] = []
-    for step in live:
-        key = command.tasks.get(step.task, step.task)
-        if key != step.task:
-            _to_task(draft, step, key)
-            moved.append({"step": step.number, "from": step.task, "to": key})
+    leaving = [step for step in live if command.tasks.get(step.task, step.task) != step.task]
+    moved = [{"step": step.number, "from": step.task, "to": command.tasks[step.task]} for step in leaving]
+    _to_tasks(draft, leaving, command.tasks)
     draft.change_run(undo=tuple(replace(done, task=command.tasks.get(done.task, done.task)) for done in draft.run.undo))
     found: list[Obstacle] = []
     for step in live:
@@ -125,15 +123,21 @@ def _go(draft: Draft, command: Migrate) -> None:
     draft.record("run.migrated", **_facts(command, before), steps=moved)
 
 
-def _to_task(draft: Draft, step: Step, key: str) -> None:
-    """The step is the next visit of that task, and its own task's visit before is the last one there again."""
-    before = [one for one in draft.steps if one.task == step.task and one.parent is None and one.visit < step.visit]
-    there = [one for one in draft.steps if one.task == key and one.parent is None]
-    if step.is_last:
-        if before:
+def _to_tasks(draft: Draft, leaving: list[Step], tasks: Mapping[str, str]) -> None:
+    """The steps are the next visits of their new tasks; of those that stay, each task's last one is its last again."""
+    numbers = {step.number for step in leaving}
+    stay = [one for one in draft.steps if one.parent is None and one.number not in numbers]
+    for key in {step.task for step in leaving}:
+        before = [one for one in stay if one.task == key]
+        if before and not any(one.is_last for one in before):
             draft.change(max(before, key=lambda one: one.visit), is_last=True)
-        draft.supersede(key, step.number)
-    draft.change(step, task=key, visit=max((one.visit for one in there), default=0) + 1)
+    visits = {task: max((one.visit for one in stay if one.task == task), default=0) for task in tasks.values()}
+    for step in sorted(leaving, key=lambda one: one.visit):
+        key = tasks[step.task]
+        visits[key] += 1
+        draft.change(step, task=key, visit=visits[key], is_last=step.state != PARKED)
+        if step.state != PARKED:
+            draft.supersede(key, step.number)
 
 
 def _call_again(draft: Draft, step: Step) -> None:

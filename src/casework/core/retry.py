@@ -11,7 +11,7 @@ from casework.core.joins import park
 from casework.core.routing import begin
 from casework.core.run import FAILED, Run
 from casework.core.step import Step
-from casework.core.visit import shell, shell_beneath
+from casework.core.visit import identity, next_visit, shell
 
 
 def retry(draft: Draft, command: Retry) -> None:
@@ -47,15 +47,15 @@ def _stands(step: Step, failed: Run, kept: Mapping[int, Step]) -> bool:
 
 
 def _keep(draft: Draft, old: Step, kept: Mapping[int, Step]) -> Step:
-    bare = _shell(draft, old, kept) if old.parent is None else shell_beneath(draft, kept[old.parent])
+    """The step as it was, also where the run went on by a version that has no such task."""
+    parent = None if old.parent is None else kept[old.parent]
     step = draft.add(
         replace(
             old,
-            number=bare.number,
-            uuid=bare.uuid,
-            visit=bare.visit,
-            parent=bare.parent,
-            sources=bare.sources,
+            **identity(draft),
+            visit=next_visit(draft, old.task) if parent is None else parent.visit,
+            parent=None if parent is None else parent.number,
+            sources=tuple(source.number for source in _sources(old, kept)),
             is_last=True,
             is_kept=True,
             working_ms=0,
@@ -74,8 +74,8 @@ def _keep(draft: Draft, old: Step, kept: Mapping[int, Step]) -> Step:
 
 def _begin_again(draft: Draft, old: Step, kept: Mapping[int, Step]) -> None:
     """A new visit for the one that did not complete; at a join it waits for the others, as it did."""
-    bare = _shell(draft, old, kept)
     task = draft.version.task(old.task)
+    bare = shell(draft, task, _sources(old, kept), old.absorbed_by)
     if task.join == "all":
         sources = tuple(draft.step(number) for number in bare.sources)
         draft.change(park(draft, task, sources, old.absorbed_by), caught=old.caught)
@@ -83,6 +83,5 @@ def _begin_again(draft: Draft, old: Step, kept: Mapping[int, Step]) -> None:
         begin(draft, replace(bare, caught=old.caught))
 
 
-def _shell(draft: Draft, old: Step, kept: Mapping[int, Step]) -> Step:
-    sources = tuple(kept[number] for number in old.sources if number in kept)
-    return shell(draft, draft.version.task(old.task), sources, old.absorbed_by)
+def _sources(old: Step, kept: Mapping[int, Step]) -> tuple[Step, ...]:
+    return tuple(kept[number] for number in old.sources if number in kept)

@@ -13,11 +13,10 @@ from casework.core.step import COMPLETED, PARKED, QUEUED, READY, Step
 
 def shell(draft: Draft, task: Task, sources: tuple[Step, ...], absorbed_by: tuple[str, ...]) -> Step:
     """A visit that is not begun: the next number, the next visit."""
-    last = draft.last_visit(task.key)
     return _numbered(
         draft,
         task,
-        visit=1 if last is None else last.visit + 1,
+        visit=next_visit(draft, task.key),
         sources=tuple(source.number for source in sources),
         absorbed_by=absorbed_by,
     )
@@ -27,6 +26,18 @@ def shell_beneath(draft: Draft, parent: Step) -> Step:
     """A step that is not begun, beneath another one and of its visit."""
     task = draft.version.task(parent.task)
     return _numbered(draft, task, visit=parent.visit, absorbed_by=parent.absorbed_by, parent=parent.number)
+
+
+def next_visit(draft: Draft, key: str) -> int:
+    """What a visit of the task would count, from 1."""
+    last = draft.last_visit(key)
+    return 1 if last is None else last.visit + 1
+
+
+def identity(draft: Draft) -> dict[str, Any]:
+    """What a new step is known by: the next number, and an id."""
+    number = draft.run.steps_count + 1
+    return {"number": number, "uuid": step_uuid(draft.run.uuid, number, draft.now)}
 
 
 def make(draft: Draft, task: Task, bare: Step) -> Step:
@@ -62,16 +73,7 @@ def _created(draft: Draft, bare: Step) -> Step:
 
 
 def _numbered(draft: Draft, task: Task, **fields: object) -> Step:
-    number = draft.run.steps_count + 1
-    bare = Step(
-        number=number,
-        uuid=step_uuid(draft.run.uuid, number, draft.now),
-        task=task.key,
-        kind=task.kind,
-        visit=1,
-        state=PARKED,
-        created_at=draft.now,
-    )
+    bare = Step(**identity(draft), task=task.key, kind=task.kind, visit=1, state=PARKED, created_at=draft.now)
     return replace(bare, **fields)
 
 
