@@ -38,7 +38,6 @@ INTERPOLATED = {
     "activity_filters": {"": CLOCKS},
     "analytics": {"_page_query": NUMBERED, "_bounds": NUMBERED},
     "assignments": dict.fromkeys(("total", "_walk", "_source", "_where", "_merged", "_order"), NUMBERED),
-    "changes": {"_insert": OWN_NAMES, "_update": OWN_NAMES},
     "clocks": dict.fromkeys(("since", "live", "pipeline", "_lasted"), CLOCKS),
     "embedded": {"embedded_server": "a directory in the address of a server, quoted; no SQL"},
     "events": {"_bounds": NUMBERED},
@@ -57,6 +56,8 @@ INTERPOLATED = {
     "stats": dict.fromkeys(("counts_by_task", "count_chats", "_page", "_counted", "_bound"), NUMBERED),
     "tasks": {"_too_many": "a JSON pointer in a refusal; no SQL"},
     "work_periods": {"": CLOCKS},
+    "work_rows": {"insertion": OWN_NAMES, "_update": OWN_NAMES},
+    "writes": {"_joined": "statements of the store, joined; only the numbers of their parameters are written anew"},
     "work_units": {"": CLOCKS, "get_work_units": DECLARED, "_of": DECLARED},
 }
 """Functions of the store that put something else than a constant into a text, and why that is no way in."""
@@ -74,14 +75,6 @@ UNGUARDED = {
         ("find_by_email", "find", "find_all", "insert", "insert_missing", "set_password"), PEOPLE
     ),
     "attempts": dict.fromkeys(("record", "forget", "forget_before"), PEOPLE),
-    "changes": dict.fromkeys(
-        (
-            *("insert_runs", "update_runs", "insert_steps", "update_steps", "close_periods", "insert_periods"),
-            *("insert_events", "count", "open_chats", "drop_chats", "hand_over_chats", "claim", "unclaim"),
-            *("insert_calls", "keep_memories", "rename_steps"),
-        ),
-        ROWS,
-    ),
     "calendars": {"load": ENGINE},
     "capacity": {"rooms": ENGINE, "note_handed": ROWS},
     "data_keys": {"wrapped_otherwise": MAINTENANCE},
@@ -96,7 +89,9 @@ UNGUARDED = {
         "workspaces_called": "for the command line, on the server's own machine",
         "advance": "of an import that `find` or `begin` gave for a workspace",
     },
-    "idempotency": dict.fromkeys(("find", "claim", "refer", "keep", "forget", "forget_before"), CLAIMS),
+    "idempotency": dict.fromkeys(
+        ("find", "claim", "claim_all", "release", "refer", "keep", "forget", "forget_before"), CLAIMS
+    ),
     "hooks": {"called": "it is what finds the workspace, for whoever then proves that it knows the secret"},
     "identity": {"identify": "it is what finds the workspace", "note_use": "of the credential that was shown"},
     "limits": {"waiting": MAINTENANCE, "seconds_to_next": WORKERS, "forget_starts": MAINTENANCE},
@@ -111,7 +106,7 @@ UNGUARDED = {
         "forget_before": MAINTENANCE,
     },
     "runs": dict.fromkeys(("lock", "steps_of", "every_step_of", "steps_to_retry", "lock_people", "new_ids"), ENGINE),
-    "run_migrations": {"keep": ROWS, "mark_undone": ROWS},
+    "run_chats": dict.fromkeys(("open_chats", "drop_chats"), ROWS),
     "secrets": {"every_sealed": MAINTENANCE},
     "selection": dict.fromkeys(
         ("fetch_page", "fetch_these", "fetch_count"), "a listing always names the workspace, as the first parameter"
@@ -121,9 +116,10 @@ UNGUARDED = {
         **dict.fromkeys(("due", "settle"), "on behalf of the system; every schedule names its workspace"),
     },
     "sessions": dict.fromkeys(("insert", "revoke", "revoke_all", "forget_ended"), PEOPLE),
-    "signals": {"insert": ROWS, "lock": ENGINE, "take": ROWS, "forget_expired": MAINTENANCE},
+    "signals": {"insert": ROWS, "lock": ENGINE, "forget_expired": MAINTENANCE},
     "statistics": {"refresh": MAINTENANCE},
     "stats": {"fold": MAINTENANCE},
+    "writes": {"carry_out": ROWS},
     "workers": dict.fromkeys(
         ("register", "renew", "leave", "held", "abandoned", "forget", "due", "seconds_to_next", "memory", "living"),
         WORKERS,

@@ -22,7 +22,7 @@ from casework.engine.ledger import Held, Ledger
 from casework.engine.live import Hub
 from casework.engine.loading import as_run, new_run
 from casework.engine.order import NewRun, Order, Outcome
-from casework.store import calendars, changes, context, definitions, runs, signals
+from casework.store import calendars, context, definitions, idempotency, run_chats, runs, signals
 from casework.store.database import Connection
 
 
@@ -70,9 +70,9 @@ class Batch:
         await self._ledger.write(self._connection, list(self._held.values()), self._now)
         await self._crowd.write(self._connection, self._now)
         refused = [one.order.claim.scope for one in waiting if one.order.claim and _is_refused(one)]
-        await changes.unclaim(self._connection, refused)
+        await idempotency.release(self._connection, refused)
         kept = self._held.keys()
-        await changes.drop_chats(
+        await run_chats.drop_chats(
             self._connection, [chat_id for run_id, chat_id in self._opened_chats.items() if run_id not in kept]
         )
 
@@ -101,7 +101,7 @@ class Batch:
                 one.result = AlreadyClaimed()
             else:
                 claims[claim.scope] = (claim, _reference(one))
-        free = await changes.claim(self._connection, list(claims.values()), self._now)
+        free = await idempotency.claim_all(self._connection, list(claims.values()), self._now)
         for one in waiting:
             if one.order.claim is not None and one.order.claim.scope not in free:
                 one.result = AlreadyClaimed()
@@ -153,7 +153,7 @@ class Batch:
         rows = [
             (order.uuid, order.workspace_id, order.member_id or 0, order.title, self._now) for order in wanted.values()
         ]
-        made = await changes.open_chats(self._connection, rows)
+        made = await run_chats.open_chats(self._connection, rows)
         for run_id, order in orders.items():
             self._held[run_id].fixed["chat_id"] = made.get(order.uuid, order.chat_id)
             if order.uuid in made:

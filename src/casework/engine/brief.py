@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from casework.core.step import Step
-from casework.store.changes import STEP_ATTEMPTED, STEP_CALLED, STEP_FRESH, STEP_MOVED
+from casework.store.work_rows import STEP_ATTEMPTED, STEP_CALLED, STEP_FRESH, STEP_MOVED
 
 _FIELDS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
 

@@ -19,7 +19,7 @@ from casework.core.step import Step
 from casework.engine.brief import MADE, MOVES, row_of
 from casework.engine.catalog import Edition
 from casework.engine.speech import fact_of, message_of_step
-from casework.store import changes, messages, queue, run_migrations, signals
+from casework.store import changes, messages, queue, run_chats, run_migrations, signals, work_rows
 from casework.store.changes import CallRow, EventRow, PeriodRow
 from casework.store.database import Connection
 from casework.store.messages import NewMessage, Said
@@ -27,6 +27,7 @@ from casework.store.queue import ErrandJob, StepJob
 from casework.store.run_migrations import MigratedRun
 from casework.store.runs import RunRow
 from casework.store.signals import Taken
+from casework.store.writes import Write, carry_out
 
 _SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
 """What rarely changes of a run, and is called the same in its row."""
@@ -129,29 +130,46 @@ class Ledger:
         self._taken.append(Taken(signal=signal, run_id=held.run.id, step=step))
 
     async def write(self, connection: Connection, batch: Sequence[Held], now: datetime) -> None:
-        """Write everything, one statement a table."""
+        """Write everything, in one statement where nothing of it must come after something else."""
         held = [one for one in batch if one.is_changed]
         # Chats before runs, as everybody who writes in one has it: a chat's last message moves what its runs show.
         await messages.lock_chats(connection, [speech.chat_id for speech, _ in self._speech])
-        await changes.insert_runs(connection, [_run_row(one) | one.fixed for one in held if one.row is None])
-        await changes.update_runs(connection, [_changed_row(one, one.row) for one in held if one.row is not None])
-        await changes.update_steps(connection, [row for one in held for row in _changed_steps(one)])
-        await changes.rename_steps(connection, [row for one in self._moved.values() for row in _renamed(*one)])
-        await changes.insert_steps(connection, _new_steps(held))
-        await changes.close_periods(connection, self._closed)
-        await changes.insert_periods(connection, [*self._passed, *self._opened.values()])
-        await changes.hand_over_chats(connection, [owner for one in held for owner in _new_owner(one)])
-        self.said = await messages.say(connection, [(event.workspace_id, new) for new, event in self._speech])
-        kept = {one.message.uuid for one in self.said}
-        self._events += [event for new, event in self._speech if new.uuid in kept]
-        await changes.insert_events(connection, self._events)
-        await changes.insert_calls(connection, self._calls)
-        await changes.keep_memories(connection, self._memories)
-        await changes.count(connection, _deltas(held))
-        await run_migrations.keep(connection, self._migrated)
-        await run_migrations.mark_undone(connection, self._restored, now)
-        await signals.take(connection, self._taken, now)
+        work = [
+            *work_rows.new_runs([_run_row(one) | one.fixed for one in held if one.row is None]),
+            *work_rows.changed_runs([_changed_row(one, one.row) for one in held if one.row is not None]),
+            *work_rows.changed_steps([row for one in held for row in _changed_steps(one)]),
+        ]
+        if self._moved:  # the same steps again
+            await carry_out(connection, work)
+            await carry_out(
+                connection, work_rows.renamed_steps([row for one in self._moved.values() for row in _renamed(*one)])
+            )
+            work = []
+        work += work_rows.new_steps(_new_steps(held)) + changes.closed_periods(self._closed)
+        if self._speech or (
+            self._closed and (self._passed or self._opened)
+        ):  # what is said refers to runs, and whoever begins here has stopped elsewhere
+            await carry_out(connection, work)
+            work = []
+            self.said = await messages.say(connection, [(event.workspace_id, new) for new, event in self._speech])
+            kept = {one.message.uuid for one in self.said}
+            self._events += [event for new, event in self._speech if new.uuid in kept]
+        await carry_out(connection, [*work, *self._facts(held, now)])
         await queue.enqueue(connection, self._jobs)
+
+    def _facts(self, held: Sequence[Held], now: datetime) -> list[Write]:
+        """What is written beside runs and steps."""
+        return [
+            *changes.new_periods([*self._passed, *self._opened.values()]),
+            *run_chats.new_owners([owner for one in held for owner in _new_owner(one)]),
+            *changes.new_events(self._events),
+            *changes.new_calls(self._calls),
+            *changes.memories(self._memories),
+            *changes.counts(_deltas(held)),
+            *run_migrations.moves(self._migrated),
+            *run_migrations.undone(self._restored, now),
+            *signals.takings(self._taken, now),
+        ]
 
     def _note_automation(self, held: Held, decision: Decision) -> None:
         """Calls to workers, what they leave for later attempts, and what they asked of models."""

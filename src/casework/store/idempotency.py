@@ -1,6 +1,6 @@
 """Idempotency-Keys: what was asked for once, and the answer that it got."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,32 @@ async def claim(connection: Connection, claim: Claim, reference: Any, at: dateti
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyClaimed from None
+
+
+async def claim_all(connection: Connection, claims: Sequence[tuple[Claim, Any]], at: datetime) -> set[bytes]:
+    """Record claims with their references; the scopes of those that were free. Waits for whoever claims the same."""
+    if not claims:
+        return set()
+    rows = await connection.fetch(
+        """
+        insert into idempotency_keys (scope, request_hash, reference, created_at)
+        select new.scope, new.request_hash, new.reference::jsonb, $4
+        from unnest($1::bytea[], $2::bytea[], $3::text[]) as new (scope, request_hash, reference)
+        order by new.scope
+        on conflict (scope) do nothing returning scope
+        """,
+        [claim.scope for claim, _ in claims],
+        [claim.request_hash for claim, _ in claims],
+        [msgspec.json.encode(reference).decode() for _, reference in claims],
+        at,
+    )
+    return {row["scope"] for row in rows}
+
+
+async def release(connection: Connection, scopes: Sequence[bytes]) -> None:
+    """Free claims of changes that were refused."""
+    if scopes:
+        await connection.execute("delete from idempotency_keys where scope = any($1::bytea[])", list(scopes))
 
 
 async def refer(connection: Connection, claim: Claim, reference: Any) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.store.database import Connection
+from casework.store.writes import Write, columns
 
 
 class MigratedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,35 +56,30 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 # What the engine writes ----------------------------------------------------------------------------------------------
 
 
-async def keep(connection: Connection, moved: Sequence[MigratedRun]) -> None:
-    """Keep what takes to undo these moves; one that was undone and made again is as new."""
-    if moved:
-        await connection.execute(
-            """
-            insert into migrated_runs (workspace_id, migration_id, run_id, from_version, revision, kept, moved_at)
-            select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[], $6::jsonb[],
-                $7::timestamptz[])
-            on conflict (workspace_id, migration_id, run_id) do update
-            set from_version = excluded.from_version, revision = excluded.revision, kept = excluded.kept,
-                moved_at = excluded.moved_at, undone_at = null
-            """,
-            *(list(column) for column in zip(*(msgspec.structs.astuple(one) for one in moved), strict=True)),
-        )
+_KEEP: Final = """
+insert into migrated_runs (workspace_id, migration_id, run_id, from_version, revision, kept, moved_at)
+select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[], $6::jsonb[],
+    $7::timestamptz[])
+on conflict (workspace_id, migration_id, run_id) do update
+set from_version = excluded.from_version, revision = excluded.revision, kept = excluded.kept,
+    moved_at = excluded.moved_at, undone_at = null
+"""
+
+_MARK_UNDONE: Final = """
+update migrated_runs old set undone_at = $4
+from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as new (workspace_id, migration_id, run_id)
+where old.workspace_id = new.workspace_id and old.migration_id = new.migration_id and old.run_id = new.run_id
+"""
 
 
-async def mark_undone(connection: Connection, undone: Sequence[tuple[int, int, int]], at: datetime) -> None:
+def moves(moved: Sequence[MigratedRun]) -> list[Write]:
+    """What takes to undo these moves; one that was undone and made again is as new."""
+    return [Write(_KEEP, columns([msgspec.structs.astuple(one) for one in moved]))] if moved else []
+
+
+def undone(restored: Sequence[tuple[int, int, int]], at: datetime) -> list[Write]:
     """These (workspace id, migration id, run id) are as they were before."""
-    if undone:
-        await connection.execute(
-            """
-            update migrated_runs old set undone_at = $4
-            from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as new (workspace_id, migration_id, run_id)
-            where old.workspace_id = new.workspace_id and old.migration_id = new.migration_id
-              and old.run_id = new.run_id
-            """,
-            *(list(column) for column in zip(*undone, strict=True)),
-            at,
-        )
+    return [Write(_MARK_UNDONE, (*columns(restored), at))] if restored else []
 
 
 # What operations ask -------------------------------------------------------------------------------------------------

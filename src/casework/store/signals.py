@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from casework.core.definition import Json
 from casework.store.database import Connection
+from casework.store.writes import Write, columns
 
 
 class NewSignal(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,19 +100,15 @@ async def lock(connection: Connection, signals: Sequence[int], now: datetime) ->
     return {row["id"] for row in rows}
 
 
-async def take(connection: Connection, taken: Sequence[Taken], at: datetime) -> None:
-    """Note which steps took which events."""
-    if taken:
-        await connection.execute(
-            """
-            update signals old set taken_at = $4, run_id = new.run_id, step_number = new.step
-            from unnest($1::bigint[], $2::bigint[], $3::integer[]) as new (id, run_id, step) where old.id = new.id
-            """,
-            [one.signal for one in taken],
-            [one.run_id for one in taken],
-            [one.step for one in taken],
-            at,
-        )
+_TAKE: Final = """
+update signals old set taken_at = $4, run_id = new.run_id, step_number = new.step
+from unnest($1::bigint[], $2::bigint[], $3::integer[]) as new (id, run_id, step) where old.id = new.id
+"""
+
+
+def takings(taken: Sequence[Taken], at: datetime) -> list[Write]:
+    """Which steps took which events."""
+    return [Write(_TAKE, (*columns([msgspec.structs.astuple(one) for one in taken]), at))] if taken else []
 
 
 async def forget_expired(connection: Connection, now: datetime, *, limit: int) -> int:
