@@ -1,10 +1,7 @@
 """What a batch will write, collected decision by decision."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
-from operator import attrgetter
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -14,10 +11,11 @@ from casework.core.decide import Decision
 from casework.core.definition import Json
 from casework.core.event import Event
 from casework.core.migration import kept
-from casework.core.run import Run, current_step
+from casework.core.run import Run
 from casework.core.step import Step
-from casework.engine.brief import MADE, MOVES, row_of
+from casework.engine import rows
 from casework.engine.catalog import Edition
+from casework.engine.held import Held
 from casework.engine.speech import fact_of, message_of_step
 from casework.store import changes, messages, queue, run_chats, run_migrations, signals, work_rows
 from casework.store.changes import CallRow, EventRow, PeriodRow
@@ -25,47 +23,8 @@ from casework.store.database import Connection
 from casework.store.messages import NewMessage, Said
 from casework.store.queue import ErrandJob, StepJob
 from casework.store.run_migrations import MigratedRun
-from casework.store.runs import RunRow
 from casework.store.signals import Taken
 from casework.store.writes import Write, carry_out
-
-_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
-"""What rarely changes of a run, and is called the same in its row."""
-
-
-def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*names)
-
-
-_run_unmoved = _getter(["selected", "member_id", "number", *_SAME])
-_row_unmoved = _getter(["selected_step", "member_id", "version_number", *_SAME])
-
-
-class Held(msgspec.Struct, kw_only=True):
-    """A run in the batch's hands: as it was loaded, and as the decisions so far left it.
-
-    row: None for a run that this batch makes; fixed: what is written once, when it is made. stored: the steps that were
-    loaded, with their ids, by number. is_limited: a limit holds for what workers perform of its workflow.
-    """
-
-    run: Run
-    edition: Edition
-    row: RunRow | None = None
-    fixed: dict[str, Any] = msgspec.field(default_factory=dict)
-    changed: dict[int, Step] = msgspec.field(default_factory=dict)
-    stored: dict[int, tuple[int, Step]] = msgspec.field(default_factory=dict)
-    is_limited: bool = False
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether a decision was accepted."""
-        return self.row is None or self.run.revision != self.row.revision
-
-    @property
-    def chat_id(self) -> int | None:
-        """The chat that the run belongs to."""
-        found: int | None = self.fixed["chat_id"] if self.row is None else self.row.chat_id
-        return found
 
 
 class Ledger:
@@ -135,20 +94,17 @@ class Ledger:
         # Chats before runs, as everybody who writes in one has it: a chat's last message moves what its runs show.
         await messages.lock_chats(connection, [speech.chat_id for speech, _ in self._speech])
         work = [
-            *work_rows.new_runs([_run_row(one) | one.fixed for one in held if one.row is None]),
-            *work_rows.changed_runs([_changed_row(one, one.row) for one in held if one.row is not None]),
-            *work_rows.changed_steps([row for one in held for row in _changed_steps(one)]),
+            *work_rows.new_runs([rows.whole_row(one) | one.fixed for one in held if one.row is None]),
+            *work_rows.changed_runs([rows.changed_row(one, one.row) for one in held if one.row is not None]),
+            *work_rows.changed_steps([row for one in held for row in rows.changed_steps(one)]),
         ]
         if self._moved:  # the same steps again
+            renamed = [row for one in self._moved.values() for row in rows.renamed_steps(*one)]
             await carry_out(connection, work)
-            await carry_out(
-                connection, work_rows.renamed_steps([row for one in self._moved.values() for row in _renamed(*one)])
-            )
+            await carry_out(connection, work_rows.renamed_steps(renamed))
             work = []
-        work += work_rows.new_steps(_new_steps(held)) + changes.closed_periods(self._closed)
-        if self._speech or (
-            self._closed and (self._passed or self._opened)
-        ):  # what is said refers to runs, and whoever begins here has stopped elsewhere
+        work += work_rows.new_steps(rows.new_steps(held)) + changes.closed_periods(self._closed)
+        if self._is_in_two:
             await carry_out(connection, work)
             work = []
             self.said = await messages.say(connection, [(event.workspace_id, new) for new, event in self._speech])
@@ -157,15 +113,20 @@ class Ledger:
         await carry_out(connection, [*work, *self._facts(held, now)])
         await queue.enqueue(connection, self._jobs)
 
+    @property
+    def _is_in_two(self) -> bool:
+        """Whether facts come after the rest: what is said refers to runs, and who begins here has stopped elsewhere."""
+        return bool(self._speech or (self._closed and (self._passed or self._opened)))
+
     def _facts(self, held: Sequence[Held], now: datetime) -> list[Write]:
         """What is written beside runs and steps."""
         return [
             *changes.new_periods([*self._passed, *self._opened.values()]),
-            *run_chats.new_owners([owner for one in held for owner in _new_owner(one)]),
+            *run_chats.new_owners([owner for one in held for owner in rows.new_owner(one)]),
             *changes.new_events(self._events),
             *changes.new_calls(self._calls),
             *changes.memories(self._memories),
-            *changes.counts(_deltas(held)),
+            *changes.counts(rows.deltas(held)),
             *run_migrations.moves(self._migrated),
             *run_migrations.undone(self._restored, now),
             *signals.takings(self._taken, now),
@@ -254,128 +215,3 @@ def _event_row(held: Held, event: Event, actor: Actor) -> EventRow:
         data=event.data,
         at=held.run.updated_at,
     )
-
-
-def current_task_id(run: Run, edition: Edition) -> int | None:
-    """The id of the task that an open run stands on; None where there is none."""
-    step = current_step(run)
-    return None if step is None else edition.task_id(step.task)
-
-
-def _moved_row(held: Held) -> dict[str, Any]:
-    """What is to be written of a run that moved (RUN_MOVED)."""
-    run = held.run
-    current = current_step(run)
-    return {
-        "id": run.id,
-        "state": run.state,
-        "revision": run.revision,
-        "steps_count": run.steps_count,
-        "current_task_id": None if current is None else held.edition.task_id(current.task),
-        "current_step": None if current is None else current.number,
-        "output": run.output,
-        "working_ms": run.working_ms,
-        "machine_ms": run.machine_ms,
-        "updated_at": run.updated_at,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-    }
-
-
-def _run_row(held: Held) -> dict[str, Any]:
-    run = held.run
-    return _moved_row(held) | {
-        "workspace_id": held.edition.workspace_id,
-        "version_number": run.number,
-        "member_id": run.member_id,
-        "title": run.title,
-        "selected_step": run.selected,
-        "priority": run.priority,
-        "due_at": run.due_at,
-        "error": run.error,
-        "indicators": run.indicators,
-        "cancel_reason": run.cancel_reason,
-        "undo": run.undo,
-        "ending": run.ending,
-        "retry_from": run.retry_from,
-    }
-
-
-def _changed_row(held: Held, row: RunRow) -> dict[str, Any]:
-    """What is to be written of a stored run: what moves, where nothing else is another than it was."""
-    return _moved_row(held) if _run_unmoved(held.run) == _row_unmoved(row) else _run_row(held)
-
-
-def _changed_steps(held: Held) -> list[dict[str, Any]]:
-    """The rows of stored steps that changed, each as far as it must be written."""
-    rows = []
-    for number, step in sorted(held.changed.items()):
-        if number in held.stored:
-            step_id, before = held.stored[number]
-            brief = next((one for one in MOVES if one.covers(step, before)), None)
-            row = row_of(step, brief)
-            row["id"] = step_id
-            rows.append(row)
-    return rows
-
-
-def _renamed(held: Held, numbers: set[int]) -> list[dict[str, Any]]:
-    """What steps of a run that moved to another version are called there."""
-    rows = []
-    for number in sorted(numbers & held.stored.keys()):
-        step = held.run.step(number)
-        rows.append(
-            {
-                "id": held.stored[number][0],
-                "task_id": held.edition.task_id(step.task),
-                "task_key": step.task,
-                "name": held.edition.version.task(step.task).name if step.ask is None else step.ask["name"],
-                "visit": step.visit,
-            }
-        )
-    return rows
-
-
-def _new_steps(batch: Sequence[Held]) -> list[dict[str, Any]]:
-    """The rows of new steps, all of the same columns: a briefer kind's, where none has more to say."""
-    made = [
-        (held, step) for held in batch for number, step in sorted(held.changed.items()) if number not in held.stored
-    ]
-    brief = next((one for one in MADE if all(one.suffices(step) for _, step in made)), None)
-    rows = []
-    for held, step in made:
-        edition = held.edition
-        row = row_of(step, brief)
-        row["workspace_id"] = edition.workspace_id
-        row["workflow_id"] = edition.workflow_id
-        row["run_id"] = held.run.id
-        row["task_id"] = edition.task_id(step.task)
-        row["task_key"] = step.task
-        row["name"] = edition.version.task(step.task).name if step.ask is None else step.ask["name"]
-        rows.append(row)
-    return rows
-
-
-def _new_owner(held: Held) -> list[tuple[int, int, datetime]]:
-    """The chat of an assignment that was handed over, and its new owner."""
-    row, member_id = held.row, held.run.member_id
-    if row is None or row.chat_id is None or member_id is None or member_id == row.member_id:
-        return []
-    return [(row.chat_id, member_id, held.run.updated_at)]
-
-
-def _deltas(batch: Sequence[Held]) -> dict[tuple[int, int, int, date], int]:
-    """By how much the counts of open runs on each task change."""
-    deltas: dict[tuple[int, int, int, date], int] = defaultdict(int)
-    for held in batch:
-        before = None if held.row is None else held.row.current_task_id
-        after = current_task_id(held.run, held.edition)
-        if before == after:
-            continue
-        place = (held.edition.workspace_id, held.edition.workflow_id)
-        day = held.run.created_at.astimezone(UTC).date()
-        if before is not None:
-            deltas[*place, before, day] -= 1
-        if after is not None:
-            deltas[*place, after, day] += 1
-    return deltas

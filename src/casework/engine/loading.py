@@ -7,7 +7,7 @@ from typing import Any, Final
 from casework.core.run import PENDING, Run
 from casework.core.step import Step
 from casework.engine.catalog import Edition
-from casework.engine.ledger import Held
+from casework.engine.held import Held
 from casework.engine.order import NewRun
 from casework.store.runs import RunRow
 

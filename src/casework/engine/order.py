@@ -1,5 +1,6 @@
 """What may be asked of the engine, and what it answers."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -76,3 +77,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     chat_id: int | None = None
     taken: int | None = None
     is_limited: bool = False
+
+
+class Pending(msgspec.Struct, kw_only=True):
+    """An order that waits for its commit, and the future of whoever waits for the answer."""
+
+    order: Order | NewRun
+    answer: "asyncio.Future[Outcome]"
+    run_id: int = 0
+    result: Outcome | Exception | None = None

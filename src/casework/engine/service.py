@@ -9,11 +9,11 @@ import structlog
 
 from casework.clock import Clock
 from casework.core.errors import LimitExceeded, Unavailable
-from casework.engine.batch import Batch, Pending
+from casework.engine.batch import Batch
 from casework.engine.catalog import Catalog
 from casework.engine.handover import AtHand, Handover
 from casework.engine.live import Hub
-from casework.engine.order import NewRun, Order, Outcome
+from casework.engine.order import NewRun, Order, Outcome, Pending
 from casework.store import statistics
 from casework.store.database import COMMITS_AT_ONCE, Database, refusal
 
