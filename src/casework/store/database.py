@@ -55,9 +55,15 @@ class Database:
 
     @asynccontextmanager
     async def apart(self, session: Mapping[str, str] = _PLAIN) -> AsyncIterator[asyncpg.Connection]:
-        """A connection outside the pool, for whoever listens on it or keeps it; it speaks JSON as text."""
+        """A connection outside the pool, for whoever listens on it or keeps it; it speaks JSON as text.
+
+        A statement that is not answered in time fails: over a network that forgot the connection nothing else would
+        tell whoever listens that nobody speaks any more.
+        """
         with outages():
-            connection = await asyncpg.connect(self._url, server_settings={**_SERVER, **session})
+            connection = await asyncpg.connect(
+                self._url, server_settings={**_SERVER, **session}, command_timeout=STATEMENT_TIMEOUT_SECONDS
+            )
         try:
             yield connection
         finally:
