@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.cli.command import casework
+from tests.databases import named
 
 EMAIL = "ada@example.org"
 
@@ -47,3 +48,9 @@ def test_what_looks_into_a_database_makes_none_where_there_is_none(tmp_path, com
     refused = casework(*command, "--data", tmp_path / "mistyped")
     assert (refused.code, "There is no database in" in refused.err) == (3, True), refused.err
     assert not (tmp_path / "mistyped").exists()
+
+
+@pytest.mark.parametrize("command", [("set-password", EMAIL, "--password", "another horse"), ("workers",)])
+def test_what_asks_a_database_with_another_schema_says_what_brings_it_up_to_date(database_server, command):
+    refused = casework(*command, "--database-url", named(database_server, "postgres"))
+    assert (refused.code, "`casework migrate`" in refused.err) == (3, True), refused.err

@@ -1,5 +1,6 @@
 """Commands that work on a database without a server: its settings, and the database itself."""
 
+import asyncio
 import logging
 import subprocess
 from collections.abc import Iterator
@@ -67,6 +68,21 @@ def existing_database_url(settings: Settings) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def current_database_url(settings: Settings) -> Iterator[str]:
+    """As `existing_database_url`, for what asks the newest schema's tables.
+
+    Raises:
+        NotStarted: also where the schema is another one, or the server does not let us.
+        Unavailable: no server answers there.
+
+    """
+    with existing_database_url(settings) as url:
+        if not asyncio.run(_is_current(url)):
+            raise NotStarted("The database has not the schema of this Casework; `casework migrate` brings it there.")
+        yield url
+
+
 def with_key(settings: Settings) -> Settings:
     """The settings with the data directory's key named, for processes that are told the database's address instead."""
     if settings.database_url or settings.secret_key or settings.secret_key_file:
@@ -86,15 +102,27 @@ async def prepare(url: str) -> bool:
         Unavailable: no server answers there.
 
     """
-    try:
-        was_current = await schema.is_current(url)
+    was_current = await _is_current(url)
+    with _refusals():
         await schema.migrate(url)
+    return not was_current
+
+
+async def _is_current(url: str) -> bool:
+    with _refusals():
+        return await schema.is_current(url)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What a server says that does not let us, in its words."""
+    try:
+        yield
     except CaseworkError:
         raise
     except Exception as error:
         reason, *_ = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
         raise NotStarted(f"The database cannot be used: {reason}.") from error
-    return not was_current
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def set_password(
     if len(password) < PASSWORD_MIN:
         raise Wrong(f"--password is too short: {PASSWORD_MIN} characters or more.")
     settings = local.settings_of(data=data, database_url=database_url)
-    with local.existing_database_url(settings) as url:
+    with local.current_database_url(settings) as url:
         ended = asyncio.run(_set(url, email, password))
     if as_json:
         output.print_json({"email": email, "sessions_ended": ended})

@@ -91,7 +91,7 @@ def rotate(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJs
 
     settings = local.settings_of(data=data, database_url=database_url)
     keyring = vault.require(keyring_of(settings))
-    with local.existing_database_url(settings) as url:
+    with local.current_database_url(settings) as url:
         done = asyncio.run(_rotate(url, settings, keyring))
     if as_json:
         output.print_json({"rotated": done})

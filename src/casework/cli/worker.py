@@ -98,7 +98,7 @@ def workers(*, data: Data = None, database_url: DatabaseUrl = None, as_json: AsJ
     from casework.cli import local
 
     settings = local.settings_of(data=data, database_url=database_url)
-    with local.existing_database_url(settings) as url:
+    with local.current_database_url(settings) as url:
         found = asyncio.run(_living(url))
     if as_json:
         output.print_json(found)
