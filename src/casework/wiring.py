@@ -1,44 +1,28 @@
-"""The composition root: the one place where the parts of a process are made and put together."""
+"""The composition root: the one place where the parts of a process are made and put together.
+
+Who performs steps is put together in `performing`, so that what agents need is loaded by workers alone.
+"""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from types import FrameType
-from typing import Final
 
-import httpx
 from litestar import Litestar
 
 from casework import keyring as keys
 from casework import logs
 from casework.api.app import create_app
 from casework.clock import Clock, SystemClock
-from casework.core.automation import Automation
 from casework.core.errors import Invalid
-from casework.core.work import Performer, Work
 from casework.egress.caller import Caller
 from casework.egress.policy import Places, Policy
-from casework.engine.distributor import Distributor
-from casework.engine.errands import Errands
-from casework.engine.leases import recalling, takeover
 from casework.engine.live import Hub
 from casework.engine.periodic import Periodic
 from casework.engine.service import Engine
-from casework.engine.speech import Place, Voice
-from casework.engine.timers import Timers
-from casework.engine.worker import WORKER, Terms, Worker
-from casework.functions import Registry
 from casework.keyring import Keyring
-from casework.kinds.agent.parts import Parts as AgentParts
-from casework.kinds.agent.performer import AgentPerformer
-from casework.kinds.agent.spending import Purse
-from casework.kinds.function.discovery import discover
-from casework.kinds.function.performer import FunctionPerformer
-from casework.kinds.function.tools import tools
-from casework.kinds.http.performer import HttpPerformer
-from casework.operations import secrets
 from casework.operations.due_schedules import LOOK_SECONDS, look
 from casework.operations.housekeeping import HOUSEKEEPING_SECONDS, tidy
 from casework.operations.services import Services
@@ -163,75 +147,6 @@ def _heeding_stop(hub: Hub) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def performers_of(
-    parts: Services, registry: Registry, kinds: Collection[str], transport: httpx.AsyncBaseTransport
-) -> dict[str, Performer]:
-    """Who performs the steps of these kinds; `transport` is what models are called over."""
-
-    async def open_secret(work: Work, name: str) -> str:
-        automation = Automation(workspace_id=work.workspace_id, cause=f"step {work.step_uuid}")
-        return await secrets.open_secret(parts, automation, name)
-
-    def say(work: Work, piece: str) -> None:
-        if work.chat_id is not None:
-            place = Place(
-                workspace_id=work.workspace_id,
-                chat_id=work.chat_id,
-                run_id=work.run_id,
-                actor=WORKER,
-                name=work.task.name,
-            )
-            Voice(parts.database, parts.live, parts.clock, place).pass_on(work.step_uuid, piece)
-
-    functions = FunctionPerformer(registry, threads=parts.settings.worker_concurrency)
-    purse = Purse(parts.database, parts.clock)
-    agents = AgentParts(
-        clock=parts.clock,
-        transport=transport,
-        secrets=open_secret,
-        functions=tools(registry, functions),
-        prices=purse.prices,
-        guard=purse.guard,
-        say=say,
-    )
-    performers: dict[str, Performer] = {
-        "agent": AgentPerformer(agents),
-        "http": HttpPerformer(parts.caller, open_secret, parts.clock),
-        "function": functions,
-    }
-    return {kind: performer for kind, performer in performers.items() if kind in kinds}
-
-
-PERFORMED: Final = ("agent", "function", "http")
-"""The kinds that workers of this build perform."""
-
-
-@asynccontextmanager
-async def working(settings: Settings, *, name: str, kinds: Collection[str] = PERFORMED) -> AsyncIterator[Worker]:
-    """While the block lasts a worker performs steps of these kinds, and looks after all that goes on by itself.
-
-    That is timers, errands, people's queues, and what dead workers left. At the end it finishes what is under way, for
-    as long as it may, and gives back the rest.
-    """
-    registry = discover(settings.apps)
-    terms = Terms(name=name, concurrency=settings.worker_concurrency, lease_seconds=settings.lease_seconds)
-    async with services(settings) as parts, AsyncExitStack() as stack:
-        transport = await stack.enter_async_context(parts.caller.transport())
-        performers = performers_of(parts, registry, kinds, transport)
-        worker = Worker(parts.database, parts.engine, parts.clock, performers, terms)
-        for part in (
-            Timers(parts.database, parts.engine),
-            Errands(parts.database, parts.engine, parts.clock, lease_seconds=settings.lease_seconds),
-            Distributor(parts.database, parts.engine),
-            takeover(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
-            recalling(parts.database, parts.engine, lease_seconds=settings.lease_seconds),
-            worker,
-        ):
-            await part.start()
-            stack.push_async_callback(part.stop)
-        yield worker
 
 
 def application() -> Litestar:

@@ -13,8 +13,8 @@ from casework.core.permission import MEMBER, SCOPES, Grant, Principal, grant
 from casework.engine.worker import Terms, Worker
 from casework.functions import Registry, registry
 from casework.operations import secrets
+from casework.performing import PERFORMED, performers_of
 from casework.settings import Settings
-from casework.wiring import PERFORMED, performers_of
 from tests.engine.conftest import publish
 from tests.engine.test_worker import ended
 from tests.running import SECRET_KEY

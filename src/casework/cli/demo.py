@@ -34,36 +34,38 @@ def demo(
 ) -> None:
     """Start Casework with example workflows and made-up cases; prints where, and how to sign in.
 
-    Everything is in a temporary directory and goes away with Ctrl-C.
+    Everything is in a temporary directory and goes away with Ctrl-C. It is printed as soon as a case waits; the history
+    of the others grows while somebody looks.
     """
     from casework.cli import serving
     from casework.cli.up import run
     from casework.settings import Settings
 
     with tempfile.TemporaryDirectory(prefix="casework-demo-") as directory, serving.Stop() as stop:
-        settings = Settings(database_url=None, data=Path(directory), port=port, log_level="warning")
+        settings = Settings(
+            database_url=None,
+            data=Path(directory),
+            port=port,
+            log_level="warning",
+            sign_up="open",
+            secure_cookies=False,
+        )
         show = Demo(as_json=as_json, ends=check)
         output.say("Starting Casework ...")
-        run(settings, stop, prepare=show.prepare, ready=show.ready)
+        run(settings, stop, ready=show.ready)
         show.end()
 
 
 class Demo:
-    """What the demo shows: made beside the server, in a thread of its own."""
+    """What the demo shows: made over HTTP, as anybody would, in a thread beside the server."""
 
     def __init__(self, *, as_json: bool, ends: bool) -> None:
         self._as_json = as_json
         self._ends = ends
         self._password = new_secret()[:_PASSWORD_CHARACTERS]
-        self._made: dict[str, Any] = {}
+        self._is_shown = False
         self._failure: Exception | None = None
         self._checks: dict[str, bool] = {}
-
-    def prepare(self, settings: "Settings") -> None:
-        """Make the person and the workspace."""
-        from casework.cli.init import make
-
-        self._made = make(settings, email=EMAIL, password=self._password, workspace=WORKSPACE, name="You")
 
     def ready(self, _settings: "Settings", url: str) -> None:
         """Load the sample, while the server serves."""
@@ -79,10 +81,13 @@ class Demo:
     def _show(self, url: str) -> None:
         import asyncio
 
+        from casework.client import Unreachable
+
         try:
             asyncio.run(self._loaded(url))
         except Exception as error:  # noqa: BLE001 - told by the main thread, when the server has stopped
-            self._failure = error
+            is_stopped = self._is_shown and isinstance(error, Unreachable)  # somebody has seen enough
+            self._failure = None if is_stopped else error
         if self._ends or self._failure is not None:
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -90,30 +95,43 @@ class Demo:
         from casework.cli import sample
         from casework.client import Client
 
-        async with Client(url, key=self._made["api_key"]) as client:
-            waiting = await sample.load(client, output.say)
+        place = await self._entered(url)
+        async with Client(url, key=place["api_key"]) as client:
+            history, waiting = await sample.begin(client, output.say)
+            told = {"url": url, **place, "run_id": waiting.run_id, "activity_id": waiting.activity_id}
+            if not self._ends:
+                self._print(told)
+            await history.load(output.say)
             if self._ends:
                 self._checks = await checks(client, waiting, self._password)
-        self._print(url, waiting)
+                self._print({**told, "checks": self._checks} if self._as_json else told)
 
-    def _print(self, url: str, waiting: "Waiting") -> None:
-        told = {
-            "url": url,
+    async def _entered(self, url: str) -> dict[str, Any]:
+        """Make the person, the workspace and a key."""
+        from casework.client import Client
+
+        async with Client(url) as browser:
+            account = {"email": EMAIL, "password": self._password, "name": "You"}
+            await browser.transport.post("/api/auth/sign-up/email", account)
+            workspace = await browser.transport.post("/api/v2/w", {"name": WORKSPACE})
+            key = await browser.keys.create("casework demo")
+        return {
             "email": EMAIL,
             "password": self._password,
-            "api_key": self._made["api_key"],
-            "workspace_uuid": self._made["workspace_uuid"],
-            "run_id": waiting.run_id,
-            "activity_id": waiting.activity_id,
+            "api_key": key["key"],
+            "workspace_uuid": workspace["uuid"],
         }
+
+    def _print(self, told: dict[str, Any]) -> None:
         if self._as_json:
-            output.print_json({**told, "checks": self._checks} if self._ends else told)
+            output.print_json(told)
         else:
             output.print_fields(told)
             for name, holds in self._checks.items():
                 output.print_line(f"{'ok' if holds else 'FAILED'}: {name}")
         if not self._ends:
-            output.say(_NEXT.format(url=url, **self._made, activity=waiting.activity_id))
+            output.say(_NEXT.format(**told))
+        self._is_shown = True
 
 
 _NEXT: Final = """
@@ -121,7 +139,7 @@ The sample data is made up. A case waits for you; Ctrl-C ends the demo and throw
 
   export CASEWORK_URL={url} CASEWORK_KEY={api_key}
   casework runs list --mine
-  casework activities complete {activity} --data '{{"topic": "fault", "severity": "low"}}'
+  casework activities complete {activity_id} --data '{{"topic": "fault", "severity": "low"}}'
 
 {url}/docs describes the API."""
 

@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +27,12 @@ AGENT_SECONDS: Final = 20.0
 
 LOOK_SECONDS: Final = 0.05
 """Between two looks at an agent's step."""
+
+AT_ONCE: Final = 4
+"""Cases that are worked on side by side: while one waits for the disk or for an agent, others go on."""
+
+TELL_EVERY: Final = 10
+"""Cases between two words on how far it is."""
 
 OWNER_ROLES: Final = ("agent", "lead", "underwriter", "on_call", "physician")
 
@@ -63,20 +70,14 @@ class Waiting(NamedTuple):
 Tell = Callable[[str], None]
 
 
-async def load(client: Client, tell: Tell) -> Waiting:
-    """Publish the examples, bring in people, let them work; gives the case that waits for the client's own member."""
+async def begin(client: Client, tell: Tell) -> tuple["History", Waiting]:
+    """Publish the examples, and give the client's own member a case that waits; the history is still to be loaded."""
     tell("Publishing the example workflows ...")
     workflows = [await publish(client, path.read_bytes(), "yaml") for path in examples()]
     owner = (await client.session())["workspace"]["memberId"]
     await client.members.update(owner, actorRoles=list(OWNER_ROLES), isSupervisor=True)
-    tell(f"{len(_PEOPLE)} sample members work on {CASES} sample cases ...")
-    async with AsyncExitStack() as stack:
-        people = [await _hired(client, stack, name, roles) for name, roles in _PEOPLE.items()]
-        history = History(client, people, workflows)
-        for number, end in enumerate(random.Random(SEED).sample(_ENDS, CASES)):  # noqa: S311 - a sample, no secret
-            await history.case(number, end)
-        await client.schedules.create(history.workflows["on_call"], "Sample: a drill", "0 9 * * MON", input=DRILL)
-        return await _waiting(client, owner, history.workflows["support_desk"])
+    history = History(client, workflows)
+    return history, await _waiting(client, owner, history.workflows["support_desk"])
 
 
 def examples() -> list[Path]:
@@ -97,12 +98,29 @@ def examples() -> list[Path]:
 class History:
     """What sample people do."""
 
-    def __init__(self, client: Client, people: list[Person], workflows: list[dict[str, Any]]) -> None:
+    def __init__(self, client: Client, workflows: list[dict[str, Any]]) -> None:
         self.workflows = {str(workflow["key"]): int(workflow["id"]) for workflow in workflows}
         self._client = client
-        self._people = people
+        self._people: list[Person] = []
         self._agents = {one["key"] for one in workflows if any(task["kind"] == "agent" for task in one["tasks"])}
         self._tasks = {str(task["id"]): str(task["key"]) for one in workflows for task in one["tasks"]}
+
+    async def load(self, tell: Tell) -> None:
+        """Bring in the people and let them work on the cases."""
+        tell(f"{len(_PEOPLE)} sample members work on {CASES} sample cases ...")
+        await self._client.schedules.create(self.workflows["on_call"], "Sample: a drill", "0 9 * * MON", input=DRILL)
+        async with AsyncExitStack() as stack:
+            self._people = [await _hired(self._client, stack, name, roles) for name, roles in _PEOPLE.items()]
+            dealt = enumerate(random.Random(SEED).sample(_ENDS, CASES))  # noqa: S311 - a sample, no secret
+            done = count(1)
+
+            async def work() -> None:
+                for number, end in dealt:
+                    await self.case(number, end)
+                    if (finished := next(done)) % TELL_EVERY == 0:
+                        tell(f"{finished} of {CASES} sample cases are there.")
+
+            await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
     async def case(self, number: int, end: str) -> None:
         """Make a case and bring it to that end."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from casework.cli.serving import Stop
     from casework.settings import Settings
 
-Prepare = Callable[["Settings"], None]
-
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -60,13 +58,12 @@ def run(
     stop: "Stop",
     *,
     ready: Callable[["Settings", str], None],
-    prepare: Prepare | None = None,
     with_worker: bool = True,
 ) -> None:
     """Serve with these settings until it is stopped.
 
-    prepare: called with the settings as they are in force (host, port, database), before anything is served. ready:
-    called, beside the server, with these and the address once requests are answered. with_worker: perform steps too.
+    ready: called, beside the server, with the settings as they are in force (host, port, database) and the address
+    once requests are answered. with_worker: perform steps too.
     """
     import asyncio
 
@@ -76,8 +73,6 @@ def run(
         told = local.with_key(settings)
         running = told.model_copy(update={"host": host, "port": number, "database_url": database})
         asyncio.run(local.prepare(database))
-        if prepare is not None:
-            prepare(running)
         url = port.url_of(host, number)
         with companion.Companion(running) if with_worker else nullcontext():
             serving.serve(running, url, stop, ready=lambda: ready(running, url))

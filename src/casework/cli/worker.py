@@ -80,7 +80,7 @@ def perform(settings: "Settings", *, name: str, kinds: "Collection[str]", heeds_
 async def _perform(
     settings: "Settings", name: str, kinds: "Collection[str]", numbers: tuple[signal.Signals, ...]
 ) -> None:
-    from casework.wiring import working
+    from casework.performing import working
 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -156,7 +156,7 @@ def functions(*, app: App = None, as_json: AsJson = False) -> None:
 
 def _kinds(text: str | None) -> tuple[str, ...]:
     """The kinds that are wanted; Misused where there is none of that name."""
-    from casework.wiring import PERFORMED
+    from casework.performing import PERFORMED
 
     if text is None:
         return PERFORMED
@@ -184,7 +184,7 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: one of them decides
     threading.Thread(target=_end_with_supervisor, daemon=True, name="supervisor").start()
-    from casework.wiring import PERFORMED
+    from casework.performing import PERFORMED
 
     try:
         perform(Settings(), name=f"{socket.gethostname()} (inside)", kinds=PERFORMED, heeds_terminal=False)
