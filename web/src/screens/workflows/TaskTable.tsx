@@ -42,7 +42,7 @@ function TaskCell({ task, isChosen, onChoose }: { task: GraphTask; isChosen: boo
   const marks = [task.isStart && t("mark.start"), task.join !== "each" && t(`mark.join_${task.join}`), task.splits && t("mark.split"), task.isPerItem && t("mark.items")];
   return (
     <>
-      <Button emphasis="quiet" aria-pressed={isChosen} translate="no" onClick={() => onChoose(task.key)}>
+      <Button emphasis="quiet" className={classes["name"]} aria-pressed={isChosen} translate="no" onClick={() => onChoose(task.key)}>
         <KindIcon kind={task.kind} className={classes["kind"]} />
         {task.name}
       </Button>
