@@ -51,13 +51,14 @@ _ENDS: Final = ("done",) * 15 + ("open",) * 14 + ("paused",) * 3 + ("cancelled",
 
 
 class Person(NamedTuple):
-    """Somebody who works, with a client of their own."""
+    """Somebody who works, with a client of their own and one thing in hand: beginning another would pause it."""
 
     name: str
     member_id: int
     account_id: int
     roles: frozenset[str]
     client: Client
+    hands: asyncio.Lock
 
 
 class Waiting(NamedTuple):
@@ -161,8 +162,9 @@ class History:
             if found is None:
                 return
             who = self._taker(chance, found)
-            await who.client.activities.assign(found["id"], start_working=True)
-            await who.client.activities.complete(found["id"], ANSWERS[self._tasks[found["node_id"]]](chance))
+            async with who.hands:
+                await who.client.activities.assign(found["id"], start_working=True)
+                await who.client.activities.complete(found["id"], ANSWERS[self._tasks[found["node_id"]]](chance))
 
     async def _end(self, chance: random.Random, run_id: int, end: str) -> None:
         if end == "cancelled":
@@ -170,12 +172,13 @@ class History:
         found = await self._next(run_id) if end in ("paused", "failed") else None
         if found is None:
             return
-        acts = self._taker(chance, found).client.activities
-        await acts.assign(found["id"], start_working=True)
-        if end == "paused":
-            await acts.pause(found["id"])
-        else:
-            await self._client.activities.error(found["id"], comment="Sample: the customer cannot be reached.")
+        who = self._taker(chance, found)
+        async with who.hands:
+            await who.client.activities.assign(found["id"], start_working=True)
+            if end == "paused":
+                await who.client.activities.pause(found["id"])
+            else:
+                await self._client.activities.error(found["id"], comment="Sample: the customer cannot be reached.")
 
     async def _next(self, run_id: int) -> dict[str, Any] | None:
         """The activity of a run that has waited longest."""
@@ -194,7 +197,7 @@ async def _hired(client: Client, stack: AsyncExitStack, name: str, roles: tuple[
     member = await client.members.create(email, name=name, actorRoles=list(roles), labels=["sample"])
     key = await client.keys.create("sample", memberId=member["id"])
     own = await stack.enter_async_context(Client(client.transport.url, key=key["key"]))
-    return Person(name, member["id"], member["accountId"], frozenset(roles), own)
+    return Person(name, member["id"], member["accountId"], frozenset(roles), own, asyncio.Lock())
 
 
 async def _waiting(client: Client, owner: int, workflow_id: int) -> Waiting:
