@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web browser demo test e2e check format chaos search bench bench-short bench-peers docs lock clean
+.PHONY: help setup web browser demo test e2e screenshots check format chaos search bench bench-short bench-peers docs lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: web ## Run the tests, but for those in a browser (PYTEST_ARGS="-n 2" unles
 
 e2e: web browser ## Run the browser tests, in a real Chromium
 	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e
+
+screenshots: web browser ## Take the pictures of docs/screens.md anew
+	CASEWORK_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_screenshots.py
 
 check: web ## Check format, lint, types, architecture and budgets, of the server and the web app
 	$(BIN)/ruff format --check .

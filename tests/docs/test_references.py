@@ -19,7 +19,8 @@ def test_a_reference_says_what_the_code_says(page):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_somewhere(document):
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    text = document.read_text()
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", text) + re.findall(r'src(?:set)?="([^"]+)"', text)
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
