@@ -9,6 +9,7 @@ import { contribute } from "@/app/palette";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
 import { Button, EmptyState, ErrorState, IconPlayerSkipForward, Select, Segmented, toast, useNow, VirtualRows, Waiting } from "@/ui";
 import { BulkBar } from "./Bulk";
+import { FirstSteps } from "./FirstSteps";
 import { filtersOf, MINUTE, orderOf, searchOf, SORTS, VIEWS, type Search } from "./filters";
 import { useRows } from "./pages";
 import { EntryRow, ROW_HEIGHT } from "./Row";
@@ -120,6 +121,7 @@ function List({ open }: { open: string | undefined }) {
       {rows.isPending && <Waiting lines={8} />}
       {rows.error && <ErrorState error={rows.error} onRetry={rows.retry} />}
       {!rows.isPending && !rows.error && rows.total === 0 && <EmptyState title={t(`none.${view}`)}>{t(`none_why.${view}`)}</EmptyState>}
+      {rows.total === 0 && view === "mine" && <FirstSteps />}
       {rows.total > 0 && (
         <>
           <p className={classes["count"]} role="status">
