@@ -111,6 +111,23 @@ async def test_signing_out_ends_the_session_and_takes_the_cookie(client, ada):
     assert (await client.post("/api/auth/sign-out")).status_code == 200
 
 
+async def test_signing_out_everywhere_ends_every_session_of_the_account_alone(client, ada, place):
+    await sign_in(client)
+    tokens = [client.cookies["casework_session"]]
+    client.cookies.clear()
+    await sign_in(client)
+    tokens.append(client.cookies["casework_session"])
+    answer = await client.post("/api/auth/sign-out-everywhere")
+    assert answer.json() == {"ended": 3}  # signing up opened one too
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    for token in tokens:
+        client.cookies.clear()
+        client.cookies.set("casework_session", token)
+        assert (await client.get(SESSION)).status_code == 401
+    client.cookies.clear()
+    assert (await client.get(SESSION, headers=place.manager.headers)).status_code == 200
+
+
 async def test_a_session_ends_when_it_is_not_used(client, ada, clock):
     await sign_in(client)
     for _ in range(3):

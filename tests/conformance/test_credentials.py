@@ -211,6 +211,19 @@ def test_sign_out_ends_the_session_of_its_cookie_alone(desk: Desk, manager: Call
     assert other.get(f"{desk.path}/assignments").status_code == 200
 
 
+def test_to_sign_out_everywhere_ends_every_session_of_the_account_and_no_key(desk: Desk, manager: Caller):
+    one, other = by_cookie(manager), by_cookie(manager)
+
+    assert done(one.post("/api/auth/sign-out-everywhere"))["ended"] >= 2
+
+    for ended in (one, other):
+        refused(ended.get(f"{desk.path}/assignments"), 401)
+    key = desk.manager.bearing(desk.workspace.key()["key"])
+    assert key.get(f"{desk.path}/assignments").status_code == 200
+    refused(key.post("/api/auth/sign-out-everywhere"), 403)
+    assert by_cookie(manager).get(f"{desk.path}/assignments").status_code == 200
+
+
 def test_the_oauth2_password_form_gives_an_opaque_token_for_an_hour(manager: Caller):
     form = {"grant_type": "password", "username": manager.email, "password": PASSWORD}
     given = done(manager.http.post("/token", data=form))

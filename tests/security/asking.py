@@ -123,6 +123,8 @@ class Desk:
         answer = await self.world.send(
             self.route.method, draft.target, call.who, draft.body, workspace=draft.workspace, headers=draft.headers
         )
+        if self.recipe.ends_sessions:
+            await self.world.snapshots.revive_sessions()
         return Asked(call=call, target=draft.target, answer=answer, bare=_bare(answer, draft.ids))
 
     async def draft(self, call: Call, *, is_spent: bool = False) -> Draft:

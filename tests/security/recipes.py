@@ -30,7 +30,8 @@ class Recipe:
     policy: what is asked for ids that stand elsewhere than in the path. missing: the answer where there is no such
     thing. gone: the answer where it was taken away; where that differs, it is found all the same. others: the answer
     to those who have the right, for what is not their own. asks_first: rights are looked at before anything is looked
-    for. is_for_all: of a project's open work everybody in it takes. is_for_persons: keys may not. impersonal: the
+    for. is_for_all: of a project's open work everybody in it takes. is_for_persons: keys may not. ends_sessions: of the
+    caller's account; they go on after it, for what is asked next. impersonal: the
     answer to a key that acts as the workspace, where it takes a person. callers, states: the only ones that it makes
     sense for.
     """
@@ -49,6 +50,7 @@ class Recipe:
     asks_first: bool = False
     is_for_all: bool = False
     is_for_persons: bool = False
+    ends_sessions: bool = False
     impersonal: int = 0
     callers: frozenset[str] = frozenset()
     states: frozenset[State] = frozenset({"own", "others", "foreign", "absent", "gone"})

@@ -22,4 +22,5 @@ RECIPES: Final = {
         Recipe(kind="workflow", body=only(limit=1))
     ],
     f"POST {W}/workflows/{{workflow_id}}/simulate": [Recipe(kind="workflow")],
+    f"POST {W}/workflows:trial": [Recipe()],
 }

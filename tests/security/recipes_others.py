@@ -63,6 +63,7 @@ SYSTEM: Final = {
     "POST /api/auth/sign-in/email": [Recipe(body=_sign_in)],
     "POST /api/auth/sign-up/email": [Recipe(body=_sign_up)],
     "POST /api/auth/sign-out": [Recipe()],
+    "POST /api/auth/sign-out-everywhere": [Recipe(is_for_persons=True, ends_sessions=True)],
     "POST /token": [Recipe(body=_form)],
     "POST /api/v3/iam/auth/api/login": [Recipe(body=_key)],
     "GET /api/auth/get-session": [Recipe()],

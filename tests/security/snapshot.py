@@ -45,6 +45,10 @@ class Snapshots:
             self._written = written
         return self._last
 
+    async def revive_sessions(self) -> None:
+        """Have sessions that were ended go on."""
+        await self._connection.execute("update sessions set revoked_at = null where revoked_at is not null")
+
 
 def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> list[str]:
     """The tables in which something is not as it was."""

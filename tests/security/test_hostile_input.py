@@ -131,6 +131,8 @@ class Field:
             self.route.method, shot.target, headers, shot.body, chunks=_pieces(shot) if shot.is_in_pieces else None
         )
         seconds = perf_counter() - started
+        if self.desk.recipe.ends_sessions:
+            await self.stage.world.snapshots.revive_sessions()
         problems = list(self._problems(answer))
         if seconds > SECONDS_MAX:
             problems.append(f"took {seconds:.1f} s")

@@ -203,7 +203,7 @@ async def test_the_best_candidate_comes_first(rows, granted):
     assert await candidates(50) == []
 
 
-async def test_the_inbox_and_the_queue_have_indexes_that_fit(rows, granted):
+async def test_the_inbox_the_queue_and_what_is_late_have_indexes_that_fit(rows, granted):
     """The expression of a status is written in the schema too; were they to differ, no index would serve."""
     await rows.connection.execute("set local enable_seqscan = off")
     await rows.connection.execute("set local enable_sort = off")
@@ -215,3 +215,6 @@ async def test_the_inbox_and_the_queue_have_indexes_that_fit(rows, granted):
     ):
         plan = await rows.connection.fetch(f"{base} and {clause} order by s.id")
         assert index in "\n".join(row[0] for row in plan)
+    late = f"{STATUS} in ('ready', 'assigned', 'in_progress', 'paused') and s.due_at <= now()"
+    plan = await rows.connection.fetch(f"{base} and {late} order by s.due_at asc nulls last, s.id")
+    assert "steps_due" in "\n".join(row[0] for row in plan)

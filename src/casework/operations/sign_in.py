@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from casework.core.actor import Actor
-from casework.core.errors import LimitExceeded, Unauthenticated
+from casework.core.errors import Denied, LimitExceeded, Unauthenticated
 from casework.core.permission import Principal
 from casework.entropy import new_secret
 from casework.operations.identity import identify
@@ -87,7 +87,7 @@ async def open_session(
             token_hash=hash_of(session.token), kind=kind, account_id=account.id, expires_at=session.expires_at
         )
         await sessions.insert(connection, new, at=now)
-        await _record(connection, account, kind, now)
+        await _record(connection, account, "account.signed_in", {"kind": kind}, now)
     return session
 
 
@@ -117,8 +117,31 @@ async def sign_out(services: Services, token: str) -> None:
         await sessions.revoke(connection, hash_of(token), at=services.clock.now())
 
 
-async def _record(connection: Connection, account: Account, kind: str, now: datetime) -> None:
+async def sign_out_everywhere(services: Services, principal: Principal) -> int:
+    """End every session of the caller's account, this one too, on whatever device it is; gives how many there were.
+
+    Its keys stay, and what was opened with one.
+
+    Raises:
+        Denied: the caller is a key.
+
+    """
+    if principal.key_id is not None or principal.account_id is None:
+        raise Denied("Sessions are ended by people who are signed in.")
+    now = services.clock.now()
+    async with services.database.write() as connection:
+        account = await accounts.find(connection, principal.account_id)
+        if account is None:
+            raise Unauthenticated("There is no such account any more.")
+        ended = await sessions.revoke_all(connection, account.id, at=now)
+        await _record(connection, account, "account.signed_out_everywhere", {"sessions": ended}, now)
+    return ended
+
+
+async def _record(
+    connection: Connection, account: Account, type_: str, facts: dict[str, str | int], now: datetime
+) -> None:
     found, _ = await workspaces.page_of_account(connection, account.id, limit=1, offset=0)
     for own in found:
         actor = Actor(kind="member", id=own.member_id, name=account.name, account_id=account.id)
-        await audit.record(connection, own.id, actor, "account.signed_in", [{"kind": kind}], now)
+        await audit.record(connection, own.id, actor, type_, [facts], now)

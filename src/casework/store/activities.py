@@ -38,6 +38,7 @@ class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     try_resolve_at: datetime | None
+    due_at: datetime | None
     working_ms: int
     live_ms: int
     pipeline_ms: int
@@ -56,7 +57,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS: Final = f"""
     s.id, s.uuid, s.workflow_id, s.run_id, s.task_id, s.number, s.revision, s.name, s.state, s.account_id,
     s.actor_roles, s.allow_ids, s.deny_ids, s.data, s.output, s.indicators,
-    s.created_at, s.started_at, s.ended_at, s.try_resolve_at,
+    s.created_at, s.started_at, s.ended_at, s.try_resolve_at, s.due_at,
     {WORKING_MS} as working_ms, {LIVE_MS} as live_ms, {PIPELINE_MS} as pipeline_ms
 """
 

@@ -25,6 +25,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "started_at": Column(expression="s.started_at", type="timestamptz", is_nullable=True),
     "ended_at": Column(expression="s.ended_at", type="timestamptz", is_nullable=True),
     "try_resolve_at": Column(expression="s.try_resolve_at", type="timestamptz", is_nullable=True),
+    "due_at": Column(expression="s.due_at", type="timestamptz", is_nullable=True),
     "actor_roles": Column(expression="s.actor_roles", type="text[]"),
     "allow_ids": Column(expression="s.allow_ids", type="bigint[]"),
     "deny_ids": Column(expression="s.deny_ids", type="bigint[]"),

@@ -10,10 +10,12 @@ from tests.api.activities.floor import problem
 PRINTED = """id assigned_account_id name status started_at completed_at try_resolve_at actor_roles whitelisted_ids
 blacklisted_ids working_seconds live_seconds pipeline_seconds project_id data output indicators created_at work_unit_id
 name__in actor_roles__contains assigned_account_id__in status__in completed_at__gte completed_at__lte id__in"""
+OURS = {"due_at", "due_at__gte", "due_at__lte"}
+"""When an activity is due, spelled as it is of a work unit."""
 
 
-def test_the_keys_are_those_that_are_printed():
-    assert set(ACTIVITIES) == set(PRINTED.split())
+def test_the_keys_are_those_that_are_printed_and_when_it_is_due():
+    assert set(ACTIVITIES) == set(PRINTED.split()) | OURS
 
 
 @pytest.fixture
@@ -142,6 +144,9 @@ WRONG = {
     "completed_at__gte": ["x", ""],
     "completed_at__lte": ["x", "", "0001-01-01T00:00:00+14:00"],
     "try_resolve_at": ["x"],
+    "due_at": ["x"],
+    "due_at__gte": ["x", ""],
+    "due_at__lte": ["x", ""],
     "created_at": ["x"],
     "working_seconds": ["x", "NaN", "Infinity", "1e400", "1e5", "--1", "9" * 400],
     "live_seconds": ["x"],

@@ -1,5 +1,7 @@
 """GET /activities: which ones, in which order, and how they are shown."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from casework.api.activities.documents import Activity, ActivityAttributes, ActivityRelationships
@@ -37,7 +39,7 @@ async def test_an_activity_is_shown_as_the_seed_lists_it(floor):
     (shown,) = document["data"]
     assert list(shown) == ["type", "id", "attributes", "relationships"]
     assert (shown["type"], shown["id"]) == ("workflow/activities", uuid)
-    assert list(shown["attributes"]) == ATTRIBUTES == list(ActivityAttributes.__struct_fields__)
+    assert list(shown["attributes"]) == ATTRIBUTES == list(ActivityAttributes.__struct_fields__)[:-1]
     assert list(shown["relationships"]) == ["project", "work_unit", "node"]
     assert ActivityRelationships.__struct_fields__ == ("project", "work_unit", "node")
     assert list(shown) == list(Activity.__struct_fields__)
@@ -192,6 +194,7 @@ async def test_sorts(floor):
         "started_at",
         "completed_at",
         "try_resolve_at",
+        "due_at",
         "working_seconds",
         "live_seconds",
         "pipeline_seconds",
@@ -203,7 +206,8 @@ async def test_every_attribute_with_an_order_sorts_both_ways(floor, name):
         await floor.bring(status)
         floor.clock.advance(seconds=7)
     for direction in ("", "-"):
-        rows = (await floor.get("/activities", sort=f"{direction}{name}"))["data"]
+        asked = {"sort": f"{direction}{name}", "fields[workflow/activities]": name}
+        rows = (await floor.get("/activities", **asked))["data"]
         found = [row["attributes"][name] for row in rows]
         present = [value for value in found if value is not None]
         assert found[len(present) :] == [None] * (len(found) - len(present))
@@ -258,6 +262,18 @@ async def test_fields_choose_attributes(floor):
     document = (await floor.call("GET", f"/activities?{shape}")).json()
     assert document["included"][0]["attributes"] == {"name": "Support"}
     assert document["data"][0]["attributes"] == {}
+
+
+async def test_when_it_is_due_is_shown_where_it_is_asked_for_and_what_is_late_is_found(floor):
+    late = await floor.activity()
+    floor.clock.advance(seconds=3600)
+    await floor.activity()
+    now = "2024-02-04T16:30:00Z"
+    asked = {"filter[due_at__lte]": now, "sort": "due_at", "fields[workflow/activities]": "due_at"}
+    (one,) = (await floor.get("/activities", **asked))["data"]
+    assert one["id"] == late
+    created = datetime.fromisoformat((await floor.read(late))["created_at"])
+    assert datetime.fromisoformat(one["attributes"]["due_at"]) == created + timedelta(hours=4)
 
 
 async def test_a_page_costs_the_same_number_of_queries_however_long_it_is(floor, monkeypatch):

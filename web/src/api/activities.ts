@@ -32,6 +32,10 @@ export interface EntryPage {
 export const PAGE_SIZE = 100;
 const ALL_INCLUDED = ["project", "work_unit"] as ("project" | "work_unit" | "node")[];
 
+/** What a row of a list shows of an activity, and what its own page does; when it is due comes only where it is asked for. */
+const ROW_FIELDS = "name,status,created_at,assigned_account_id,due_at";
+const ENTRY_FIELDS = `${ROW_FIELDS},actor_roles,working_seconds,data,output`;
+
 /** The filters of the list of activities, as the API spells them. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
 
@@ -62,7 +66,7 @@ export function activitiesQuery(workspace: string, filters: Filters, page: numbe
   return queryOptions({
     queryKey: ["activities", workspace, filters, page],
     queryFn: async ({ signal }): Promise<EntryPage> => {
-      const query = { ...(filters as Record<string, string>), "page[number]": page, "page[size]": PAGE_SIZE, count: true, "included[]": ALL_INCLUDED };
+      const query = { ...(filters as Record<string, string>), "page[number]": page, "page[size]": PAGE_SIZE, count: true, "included[]": ALL_INCLUDED, "fields[workflow/activities][]": ROW_FIELDS };
       const found = await answerOf(api.GET("/api/v3/workflow/activities", { params: { query }, signal }));
       return { entries: found.data.map((one) => entryOf(one, found.included)), total: found.meta.count ?? 0 };
     },
@@ -75,7 +79,7 @@ export function activityQuery(workspace: string, id: string) {
   return queryOptions({
     queryKey: ["activity", workspace, id],
     queryFn: async ({ signal }): Promise<Entry & { at: number }> => {
-      const params = { path: { activity_id: id }, query: { "included[]": ALL_INCLUDED } };
+      const params = { path: { activity_id: id }, query: { "included[]": ALL_INCLUDED, "fields[workflow/activities][]": ENTRY_FIELDS } };
       const found = await answerOf(api.GET("/api/v3/workflow/activities/{activity_id}", { params, signal }));
       return { ...entryOf(found.data, found.included), at: Date.now() };
     },

@@ -94,6 +94,16 @@ export function cancelCase(workspace: string, id: number, reason: string) {
   return answerOf(api.POST("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/cancel", { params: casePath(workspace, id), body }));
 }
 
+/** Begins a case of a workflow's newest version. */
+export function startCase(workspace: string, body: Schemas["CreateAssignmentRequest"]) {
+  return answerOf(api.POST("/api/v2/w/{workspace_uuid}/assignments", { params: { path: { workspace_uuid: workspace } }, body }));
+}
+
+/** Begins a failed case again where it failed; gives the new one. */
+export function retryCase(workspace: string, id: number) {
+  return answerOf(api.POST("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/retry", { params: casePath(workspace, id) }));
+}
+
 /** Makes another task the current one. */
 export function selectTask(workspace: string, id: number, assignmentTask: number) {
   const params = { path: { workspace_uuid: workspace, assignment_id: id, assignment_task_id: assignmentTask } };

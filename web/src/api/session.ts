@@ -83,6 +83,11 @@ export function signOut() {
   return answerOf(api.POST("/api/auth/sign-out"));
 }
 
+/** Ends every session of one's own account, this one too. */
+export function signOutEverywhere() {
+  return answerOf(api.POST("/api/auth/sign-out-everywhere"));
+}
+
 export function createWorkspace(name: string) {
   return answerOf(api.POST("/api/v2/w", { body: { name } }));
 }

@@ -59,15 +59,17 @@ export function WorkspaceMenu() {
   );
 }
 
-/** Ends the session, and forgets everything that was fetched in it. */
-export function useSignOut(): () => void {
+/** What follows when the session has ended: everything that was fetched in it is forgotten. */
+export function useLeave(): () => Promise<void> {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  return () => {
-    void signOut()
-      .then(() => navigate({ to: "/sign-in" }))
-      .then(() => queries.clear());
-  };
+  return () => navigate({ to: "/sign-in" }).then(() => queries.clear());
+}
+
+/** Ends the session, and leaves. */
+export function useSignOut(): () => void {
+  const leave = useLeave();
+  return () => void signOut().then(leave);
 }
 
 export function AccountMenu() {

@@ -108,6 +108,16 @@ export function Waiting({ lines = 4 }: { lines?: number }) {
   );
 }
 
+/** How far something is that takes a while. */
+export function Progress({ label, value, max }: { label: string; value: number; max: number }) {
+  return (
+    <label className={classes["progress"]}>
+      {label}
+      <progress value={Math.min(value, max)} max={Math.max(1, max)} />
+    </label>
+  );
+}
+
 export function Busy() {
   const { t } = useTranslation();
   return <Loader size="sm" role="status" aria-label={t("loading")} />;

@@ -34,7 +34,7 @@ class ToOne(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActivityAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity; `fields[workflow/activities][]` chooses among these."""
+    """An activity; `fields[workflow/activities][]` chooses among these. due_at: only where it is asked for so."""
 
     id: str
     assigned_account_id: int | None
@@ -53,6 +53,7 @@ class ActivityAttributes(msgspec.Struct, frozen=True, kw_only=True):
     output: Any
     indicators: dict[str, Any]
     created_at: Instant
+    due_at: Instant | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ActivityRelationships(msgspec.Struct, frozen=True, kw_only=True):

@@ -114,8 +114,11 @@ ACTIVITIES: Final[Filters] = {
     "completed_at__gte": _from("ended_at"),
     "completed_at__lte": _to("ended_at"),
     "id__in": _in("uuid", values.uuid),
+    "due_at": _plain("due_at", values.instant),
+    "due_at__gte": _from("due_at"),
+    "due_at__lte": _to("due_at"),
 }
-"""The keys that S003 prints, and no others."""
+"""The keys that S003 prints, and those of when an activity is due, as they are of a work unit."""
 
 WORK_UNITS: Final[Filters] = {
     "id": _plain("id", values.integer),

@@ -153,6 +153,7 @@ ACTIVITIES: Final = Collection(
         "started_at": "started_at",
         "completed_at": "ended_at",
         "try_resolve_at": "try_resolve_at",
+        "due_at": "due_at",
         "working_seconds": "working_ms",
         "live_seconds": "live_ms",
         "pipeline_seconds": "pipeline_ms",

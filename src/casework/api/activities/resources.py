@@ -22,20 +22,23 @@ class Resource(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """A type of resource: how a row of it is identified, described and related.
 
     relationships: by name, the type and the id of what a row belongs to; None where it belongs to nothing.
+    more: attributes that are shown only where they are asked for by name.
     """
 
     type: str
     identify: Callable[[Row], str]
     attributes: Mapping[str, Callable[[Row], Any]]
     relationships: Mapping[str, tuple[str, Callable[[Row], Any]]] = {}
+    more: Mapping[str, Callable[[Row], Any]] = {}
 
     def render(self, row: Row, fields: Fields) -> dict[str, Any]:
         """The row as a resource object."""
         wanted = fields.get(self.type, self.attributes)
+        attributes = {**self.attributes, **self.more}
         return {
             "type": self.type,
             "id": self.identify(row),
-            "attributes": {name: read(row) for name, read in self.attributes.items() if name in wanted},
+            "attributes": {name: read(row) for name, read in attributes.items() if name in wanted},
             "relationships": {name: _to_one(type_, read(row)) for name, (type_, read) in self.relationships.items()},
         }
 
@@ -89,8 +92,9 @@ ACTIVITY: Final = Resource[ActivityRow](
         "work_unit": (_WORK_UNIT, lambda row: row.run_id),
         "node": (_NODE, lambda row: row.task_id),
     },
+    more={"due_at": lambda row: instant(row.due_at)},
 )
-"""An activity with the attributes that S003 lists."""
+"""An activity with the attributes that S003 lists, and when it is due, which S003 does not know of."""
 
 WORK_UNIT: Final = Resource[WorkUnitRow](
     type=_WORK_UNIT,
@@ -187,7 +191,7 @@ WORK_PERIOD: Final = Resource[WorkPeriodRow](
 )
 
 ATTRIBUTES: Final[Mapping[str, Collection[str]]] = {
-    resource.type: resource.attributes.keys()
+    resource.type: (*resource.attributes, *resource.more)
     for resource in (ACTIVITY, WORK_UNIT, PROJECT, NODE, PROJECT_MEMBER, WORK_PERIOD)
 }
 """What `fields[...]` may name."""

@@ -79,6 +79,12 @@ class SignedOutResponse(msgspec.Struct, frozen=True, kw_only=True):
     success: bool
 
 
+class SignedOutEverywhereResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sessions have ended, the caller's among them."""
+
+    ended: int
+
+
 @post(
     "/api/auth/sign-up/email",
     ANYONE,
@@ -145,6 +151,24 @@ async def sign_out(request: HttpRequest, services: Services) -> HttpResponse:
     return response
 
 
+@post(
+    "/api/auth/sign-out-everywhere",
+    ACCOUNT,
+    Operation(
+        summary="Sign out everywhere",
+        answer=SignedOutEverywhereResponse,
+        answer_example=SignedOutEverywhereResponse(ended=3),
+        refuses=[403],
+    ),
+)
+async def sign_out_everywhere(services: Services, principal: Principal) -> HttpResponse:
+    """Ends every session of one's own account, on whatever device, this one too; keys stay, and cannot do this."""
+    ended = await sign_in.sign_out_everywhere(services, principal)
+    response = json_response(SignedOutEverywhereResponse(ended=ended))
+    response.set_cookie(no_cookie(services.settings))
+    return response
+
+
 def address_of(request: HttpRequest) -> str:
     """Where the request comes from, as far as the connection tells."""
     return request.client.host if request.client else ""
@@ -181,4 +205,4 @@ def _token(request: HttpRequest, settings: Settings) -> str | None:
     return credential.token if credential else None
 
 
-handlers = (sign_up, sign_in_email, get_session, sign_out)
+handlers = (sign_up, sign_in_email, get_session, sign_out, sign_out_everywhere)

@@ -17,6 +17,7 @@ import { addTask, connect, EMPTY, KINDS, read, setOwn, type Definition, type Kin
 import { begin, step } from "./history";
 
 const Editor = lazy(() => import("./Editor").then(({ Editor: found }) => ({ default: found })));
+const TestRun = lazy(() => import("./TestRun").then(({ TestRun: found }) => ({ default: found })));
 const DRAGGED = "application/x-casework-kind";
 
 declareShortcuts([
@@ -73,6 +74,7 @@ function Building({ text: first, over }: { text: string; over: Published | null 
   const { definition, isCurrent } = useDefinition(text);
   const [chosen, setChosen] = useState<string | null>(null);
   const [isPublishing, setPublishing] = useState(false);
+  const [isTesting, setTesting] = useState(false);
   const [isDone, setDone] = useState(false);
   const [at, setAt] = useState<{ line: number } | null>(null);
   const [tried, setTried] = useState<number | null>(null);
@@ -101,6 +103,9 @@ function Building({ text: first, over }: { text: string; over: Published | null 
         <>
           <IconButton icon={IconArrowBackUp} label={t("builder.undo")} disabled={history.past.length === 0} onClick={undo} />
           <IconButton icon={IconArrowForwardUp} label={t("builder.redo")} disabled={history.future.length === 0} onClick={redo} />
+          <Button disabled={definition.tasks.length === 0 || problems.found.length > 0 || asked !== text || !problems.isChecked} onClick={() => setTesting(true)}>
+            {t("builder.run.title")}
+          </Button>
           <Button emphasis="primary" disabled={text === first || problems.found.length > 0 || asked !== text || !problems.isChecked} onClick={() => setPublishing(true)}>
             {t("builder.publish")}
           </Button>
@@ -127,6 +132,11 @@ function Building({ text: first, over }: { text: string; over: Published | null 
           <Problems problems={problems} onShow={(line) => setAt({ line })} />
         </div>
       </div>
+      {isTesting && (
+        <Suspense>
+          <TestRun text={text} onClose={() => setTesting(false)} />
+        </Suspense>
+      )}
       {isPublishing && <Publishing text={text} over={over} tasks={definition.tasks} onDone={() => setDone(true)} onClose={() => setPublishing(false)} />}
     </Page>
   );

@@ -4,6 +4,7 @@ import { useWorkspace } from "@/api/session";
 import { countsQuery, openCasesQuery, publish, workflowQuery } from "@/api/workflows";
 import type { TaskSource } from "@/graph/graph";
 import { useFormat } from "@/i18n/format";
+import { Moving } from "@/moving/Moving";
 import { Badge, Button, Dialog, Notice, Row, Stack, Table, Text, toast } from "@/ui";
 import type { Published } from "./Builder";
 import { taskChanges, type TaskChange } from "./compare";
@@ -17,25 +18,35 @@ interface Props {
   onClose: () => void;
 }
 
-/** What publishing would change, and for how many open cases; then it is done. */
+/** What publishing would change, and for how many open cases; then it is done, and these can be moved. */
 export function Publish({ text, over, tasks, onPublished, onClose }: Props) {
   const { t } = useTranslation(["workflows", "common"]);
   const workspace = useWorkspace();
   const queries = useQueryClient();
+  const open = useQuery({ ...openCasesQuery(workspace, over?.id ?? 0), enabled: over !== null });
   const changes = taskChanges(over?.tasks ?? [], tasks);
   const publishing = useMutation({
     mutationFn: () => publish(workspace, text, over),
     onSuccess: (made) => {
       toast({ message: t("builder.published", { version: made.version }) });
       void queries.invalidateQueries({ queryKey: ["workflows", workspace] });
-      onPublished(made.id);
+      if (open.data === undefined || open.data === 0) onPublished(made.id);
     },
   });
+  const made = publishing.data;
+  if (made !== undefined) {
+    const leave = () => onPublished(made.id);
+    return (
+      <Dialog title={t("builder.published", { version: made.version })} isOpen onClose={leave} isWide>
+        <Moving workflow={made.id} to={made.version} cases={null} onClose={leave} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={t("builder.publish")} isOpen onClose={onClose} isWide>
       <Stack gap={4}>
         {changes.length === 0 ? <Text>{t("builder.no_task_changes")}</Text> : <Changes over={over} changes={changes} />}
-        {over !== null && <Staying id={over.id} />}
+        {open.data !== undefined && <Text tone="muted">{t("builder.staying", { count: open.data })}</Text>}
         {publishing.isError && (
           <Notice tone="bad">
             <span translate="no">{publishing.error.message}</span>
@@ -78,13 +89,6 @@ function Changes({ over, changes }: { over: Published | null; changes: readonly 
       )}
     </>
   );
-}
-
-/** How many open cases will be on an older version than the newest. */
-function Staying({ id }: { id: number }) {
-  const { t } = useTranslation("workflows");
-  const open = useQuery(openCasesQuery(useWorkspace(), id));
-  return open.data === undefined ? null : <Text tone="muted">{t("builder.staying", { count: open.data })}</Text>;
 }
 
 /** How many open cases stand on each task of what is published now, by the task's key. */

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useWorkspace } from "@/api/session";
+import { useMe, useWorkspace } from "@/api/session";
 import { definitionQuery, versionsQuery, versionYamlQuery, workflowQuery, type Version } from "@/api/workflows";
 import { useFormat } from "@/i18n/format";
-import { EmptyState, ErrorState, Page, Panel, Row, Select, Stack, Text, Waiting } from "@/ui";
+import { MoveDialog } from "@/moving/MoveDialog";
+import { Button, EmptyState, ErrorState, Page, Panel, Row, Select, Stack, Text, Waiting } from "@/ui";
 import { fieldChanges, taskChanges } from "./compare";
 import { FieldChanges, LineChanges, TaskChanges } from "./Changes";
 
@@ -17,6 +19,7 @@ export function Versions() {
   const id = Number(useParams({ from: HERE }).workflow);
   const workspace = useWorkspace();
   const search = useSearch({ from: HERE });
+  const mayMove = useMe().may("workflows:write");
   const workflow = useQuery(workflowQuery(workspace, id));
   const versions = useQuery(versionsQuery(workspace, id));
   const failed = [workflow, versions].find((one) => one.isError && one.data === undefined);
@@ -26,7 +29,7 @@ export function Versions() {
   const to = search.to ?? items[0]?.number ?? 1;
   const from = search.from ?? Math.max(1, to - 1);
   return (
-    <Page title={<span translate="no">{workflow.data.name}</span>} lead={t("versions.lead")}>
+    <Page title={<span translate="no">{workflow.data.name}</span>} lead={t("versions.lead")} actions={mayMove && items.length > 1 && <MoveAll workflow={id} />}>
       {items.length < 2 ? (
         <EmptyState title={t("versions.none")}>{t("versions.none_why")}</EmptyState>
       ) : (
@@ -36,6 +39,18 @@ export function Versions() {
         </>
       )}
     </Page>
+  );
+}
+
+/** Lets all open cases go on by one version. */
+function MoveAll({ workflow }: { workflow: number }) {
+  const { t } = useTranslation("workflows");
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t("versions.move")}</Button>
+      {isOpen && <MoveDialog workflow={workflow} cases={null} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

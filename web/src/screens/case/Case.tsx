@@ -10,6 +10,7 @@ import { Broken, Lost } from "@/app/edges";
 import { Bars } from "./Bars";
 import { Events, VIEWS, type EventView } from "./Events";
 import { Incidents } from "./Incidents";
+import { MoveCase, RetryCase } from "./GoingOn";
 import { Data, Steps } from "./Steps";
 import classes from "./case.module.css";
 
@@ -44,6 +45,8 @@ function Shown({ of: one }: { of: Case }) {
       actions={
         <>
           <Badge tone={toneOf(one.status)}>{t(`common:status.case.${one.status}`)}</Badge>
+          {one.status === "failed" && mayChange && <RetryCase id={one.id} />}
+          {isOpen && me.may("workflows:write") && <MoveCase of={one} />}
           {isOpen && mayChange && <CancelCase id={one.id} />}
         </>
       }

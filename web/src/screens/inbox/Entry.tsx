@@ -12,6 +12,7 @@ import { byPointer, beginWith, missing, type Schema } from "@/forms/schema";
 import { focusFirst, SchemaForm } from "@/forms/SchemaForm";
 import { Badge, Button, Clock, ErrorState, Heading, IconCheck, IconPlayerPause, IconPlayerPlay, Notice, Text, toast, Waiting } from "@/ui";
 import { Context } from "./Context";
+import { DueBadge } from "./DueBadge";
 import { useDraft, type Draft, type DraftState } from "./draft";
 import { MoreActions } from "./MoreActions";
 import classes from "./entry.module.css";
@@ -77,6 +78,7 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
                 <span translate="no">{attributes.name}</span>
               </Heading>
               <Badge tone={toneOf(attributes.status)}>{t(`common:status.activity.${attributes.status}`)}</Badge>
+              <DueBadge of={entry.activity} />
               <Text isInline size="sm" tone="muted">
                 {t("worked")} <Clock seconds={attributes.working_seconds} runningSince={isWorking ? at : undefined} />
               </Text>

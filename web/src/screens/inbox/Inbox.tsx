@@ -7,9 +7,10 @@ import { useMe, useWorkspace } from "@/api/session";
 import { allWorkflowsQuery } from "@/api/workflows";
 import { contribute } from "@/app/palette";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
-import { Button, EmptyState, ErrorState, IconPlayerSkipForward, Select, Segmented, toast, VirtualRows, Waiting } from "@/ui";
+import { Button, EmptyState, ErrorState, IconPlayerSkipForward, Select, Segmented, toast, useNow, VirtualRows, Waiting } from "@/ui";
 import { BulkBar } from "./Bulk";
-import { filtersOf, searchOf, SORTS, VIEWS, type Search } from "./filters";
+import { FirstSteps } from "./FirstSteps";
+import { filtersOf, MINUTE, orderOf, searchOf, SORTS, VIEWS, type Search } from "./filters";
 import { useRows } from "./pages";
 import { EntryRow, ROW_HEIGHT } from "./Row";
 import { SavedFilters } from "./SavedFilters";
@@ -70,7 +71,8 @@ function List({ open }: { open: string | undefined }) {
   const me = useMe();
   const search = useSearch({ from: "/w/$workspace/inbox" });
   const navigate = useNavigate();
-  const filters = useMemo(() => filtersOf(search, me), [search, me]);
+  const minute = Math.floor(useNow(MINUTE) / MINUTE) * MINUTE;
+  const filters = useMemo(() => filtersOf(search, me, minute), [search, me, minute]);
   const rows = useRows(filters);
   const [marked, setMarked] = useState<ReadonlyMap<string, Entry>>(new Map());
   const next = useTakeNext();
@@ -119,6 +121,7 @@ function List({ open }: { open: string | undefined }) {
       {rows.isPending && <Waiting lines={8} />}
       {rows.error && <ErrorState error={rows.error} onRetry={rows.retry} />}
       {!rows.isPending && !rows.error && rows.total === 0 && <EmptyState title={t(`none.${view}`)}>{t(`none_why.${view}`)}</EmptyState>}
+      {rows.total === 0 && view === "mine" && <FirstSteps />}
       {rows.total > 0 && (
         <>
           <p className={classes["count"]} role="status">
@@ -169,8 +172,7 @@ function Narrowing({ search }: { search: Search }) {
       />
       <Select
         label={t("sort.label")}
-        value={search.sort ?? "oldest"}
-        isDisabled={search.view === "overdue"}
+        value={orderOf(search)}
         choices={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
         onChange={(value) => void navigate({ to: ".", search: { ...search, sort: value ?? "oldest" } })}
       />

@@ -3,18 +3,16 @@ import { useTranslation } from "react-i18next";
 import type { Entry } from "@/api/activities";
 import { useWorkspace } from "@/api/session";
 import { toneOf } from "@/api/words";
-import { Ago, Badge, Mark, useNow } from "@/ui";
-import { isOverdue } from "./filters";
+import { Ago, Badge, Mark } from "@/ui";
+import { DueBadge } from "./DueBadge";
 import classes from "./inbox.module.css";
 
 export const ROW_HEIGHT = 68;
-const MINUTE = 60_000;
 
-/** One piece of work: whose case, which task, since when. */
+/** One piece of work: whose case, which task, when it is due, or else since when it waits. */
 export function EntryRow({ entry, isOpen, isMarked, onMark }: { entry: Entry; isOpen: boolean; isMarked: boolean; onMark: () => void }) {
   const { t } = useTranslation(["inbox", "common"]);
   const workspace = useWorkspace();
-  const now = useNow(MINUTE);
   const { attributes, id } = entry.activity;
   const name = entry.workUnit?.name ?? "";
   return (
@@ -26,18 +24,14 @@ export function EntryRow({ entry, isOpen, isMarked, onMark }: { entry: Entry; is
             {name}
           </span>
           <span className={classes["since"]}>
-            <Ago at={attributes.created_at} />
+            {attributes.due_at == null ? <Ago at={attributes.created_at} /> : <DueBadge of={entry.activity} />}
           </span>
         </span>
         <span className={classes["line"]}>
           <span className={classes["task"]} translate="no">
             {attributes.name} · {entry.projectName}
           </span>
-          {isOverdue(attributes.try_resolve_at, now) ? (
-            <Badge tone="bad">{t("overdue")}</Badge>
-          ) : (
-            <Badge tone={toneOf(attributes.status)}>{t(`common:status.activity.${attributes.status}`)}</Badge>
-          )}
+          <Badge tone={toneOf(attributes.status)}>{t(`common:status.activity.${attributes.status}`)}</Badge>
         </span>
       </Link>
     </div>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { filtersOf, isOverdue, searchOf } from "./filters";
+import { dueOf, filtersOf, orderOf, searchOf } from "./filters";
 
+const NOW = Date.parse("2027-01-01T00:00:00.000Z");
 const me = { accountId: 7, actorRoles: ["agent", "lead"] };
 
 test("what is no filter is left out of the address", () => {
@@ -9,13 +10,19 @@ test("what is no filter is left out of the address", () => {
 });
 
 test("my work is what I hold, the queue what waits for my roles", () => {
-  expect(filtersOf({}, me)["filter[assigned_account_id]"]).toBe("7");
-  expect(filtersOf({ view: "queue" }, me)).toMatchObject({ "filter[status__in]": "pending", "filter[actor_roles__contains]": ["agent", "lead"] });
-  expect(filtersOf({ view: "queue" }, { ...me, actorRoles: [] })).not.toHaveProperty("filter[actor_roles__contains]");
+  expect(filtersOf({}, me, NOW)["filter[assigned_account_id]"]).toBe("7");
+  expect(filtersOf({ view: "queue" }, me, NOW)).toMatchObject({ "filter[status__in]": "pending", "filter[actor_roles__contains]": ["agent", "lead"] });
+  expect(filtersOf({ view: "queue" }, { ...me, actorRoles: [] }, NOW)).not.toHaveProperty("filter[actor_roles__contains]");
 });
 
-test("something is overdue from its instant on", () => {
-  expect(isOverdue("2027-01-01T00:00:00.000Z", Date.parse("2027-01-01T00:00:00.000Z"))).toBe(true);
-  expect(isOverdue("2027-01-01T00:00:00.000Z", Date.parse("2026-12-31T23:59:59.000Z"))).toBe(false);
-  expect(isOverdue(null, 0)).toBe(false);
+test("what is overdue was due by now, the longest overdue first unless another order is chosen", () => {
+  expect(filtersOf({ view: "overdue" }, me, NOW)).toMatchObject({ "filter[due_at__lte]": "2027-01-01T00:00:00.000Z", sort: "due_at,created_at" });
+  expect(orderOf({ view: "overdue", sort: "newest" })).toBe("newest");
+  expect(filtersOf({ view: "all" }, me, NOW)).not.toHaveProperty("filter[due_at__lte]");
+});
+
+test("something is late from its instant on, and soon a few hours before", () => {
+  expect(dueOf("2027-01-01T00:00:00.000Z", NOW)).toBe("late");
+  expect(dueOf("2027-01-01T04:00:00.000Z", NOW)).toBe("soon");
+  expect(dueOf("2027-01-01T04:00:01.000Z", NOW)).toBe("later");
 });

@@ -23,24 +23,37 @@ export function searchOf(search: Record<string, unknown>): Search {
   };
 }
 
-const ORDERS: Record<Sort, string> = { oldest: "created_at", newest: "-created_at", due: "try_resolve_at,created_at" };
+const ORDERS: Record<Sort, string> = { oldest: "created_at", newest: "-created_at", due: "due_at,created_at" };
 const HELD = ["assigned", "in-progress", "paused"];
-const LIVE = ["pending", ...HELD];
+export const LIVE: readonly string[] = ["pending", ...HELD];
 
-/** The filters of a view. Overdue ones are those whose next instant has come: the first when sorted by it. */
-export function filtersOf(search: Search, me: { accountId: number; actorRoles: readonly string[] }): Filters {
+/** The filters of a view. What is overdue is so at `minute`, and stands with the longest overdue first unless said otherwise. */
+export function filtersOf(search: Search, me: { accountId: number; actorRoles: readonly string[] }, minute: number): Filters {
   const view = search.view ?? "mine";
-  const sort = ORDERS[view === "overdue" ? "due" : (search.sort ?? "oldest")];
+  const sort = ORDERS[orderOf(search)];
   const project: Filters = search.project === undefined ? {} : { "filter[project_id]": String(search.project) };
   const views: Record<View, Filters> = {
     mine: { "filter[assigned_account_id]": String(me.accountId), "filter[status__in]": HELD },
     queue: { "filter[status__in]": "pending", ...(me.actorRoles.length === 0 ? {} : { "filter[actor_roles__contains]": me.actorRoles }) },
-    overdue: { "filter[status__in]": LIVE },
+    overdue: { "filter[status__in]": LIVE, "filter[due_at__lte]": new Date(minute).toISOString() },
     all: { "filter[status__in]": LIVE },
   };
   return { sort, ...views[view], ...project };
 }
 
-export function isOverdue(at: string | null | undefined, now: number): boolean {
-  return at !== null && at !== undefined && Date.parse(at) <= now;
+/** The order that a view has, chosen or by itself. */
+export function orderOf(search: Search): Sort {
+  return search.sort ?? (search.view === "overdue" ? "due" : "oldest");
+}
+
+export const MINUTE = 60_000;
+const SOON_MILLISECONDS = 4 * 60 * MINUTE;
+
+export type Due = "late" | "soon" | "later";
+
+/** How something that is due then stands now. */
+export function dueOf(at: string, now: number): Due {
+  const left = Date.parse(at) - now;
+  if (left <= 0) return "late";
+  return left <= SOON_MILLISECONDS ? "soon" : "later";
 }
