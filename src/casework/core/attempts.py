@@ -203,12 +203,12 @@ def _heard(draft: Draft, command: AttemptCommand) -> Step:
 
 
 def _begin(draft: Draft, step: Step) -> None:
-    """What the definition gives the step; of a kind that is done at once, its output."""
+    """Begin an automatic step: one that is done at once is done, others are given what the definition says."""
     if step.kind == HUMAN:
         admit(draft, step)
         return
     try:
-        given = draft.version.program(step.task).evaluate(draft.context(step, None))
+        given = draft.given(step)
     except EvaluationError as error:
         fail(draft, step, "expression", f"What the task {step.task} is given could not be evaluated: {error}")
         return

@@ -191,6 +191,9 @@ def _refuse_ended(run: Run, command: Command) -> None:
 
 def _start(draft: Draft, command: Start) -> None:
     problems = draft.version.input_problems(draft.run.input)
+    sensitive = draft.version.sensitive
+    if sensitive is not None:
+        problems += sensitive.input_problems(draft.run.input)
     if problems:
         raise Invalid(
             "The input does not fit the workflow's schema.",
@@ -206,7 +209,7 @@ def _start(draft: Draft, command: Start) -> None:
 def _complete(draft: Draft, command: Complete) -> None:
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
-    output = {**step.data, **command.data}
+    output = people.merged(draft, step, command.data)
     problems = people.form_problems(draft, step, output)
     if problems:
         raise Invalid(

@@ -227,14 +227,24 @@ class Draft:
 
     def context(self, step: Step, output: Json) -> Context:
         """What an expression of the step's task may name."""
+        return self._context(self.settled(), step, output)
+
+    def given(self, step: Step) -> Json:
+        """What the definition gives the step; of a kind that is done at once, its output.
+
+        Raises:
+            EvaluationError: an expression has no value.
+
+        """
+        run, sensitive = self.settled(), self.version.sensitive
+        if sensitive is not None and sensitive.is_blind(step.task):
+            run, step = sensitive.run(run), sensitive.step(step)
+        return self.version.program(step.task).evaluate(self._context(run, step, None))
+
+    def _context(self, run: Run, step: Step, output: Json) -> Context:
         return Context(
             build_context(
-                self.settled(),
-                output=output,
-                now=self.now,
-                beside=self.run.context,
-                step=step,
-                names=self.version.names,
+                run, output=output, now=self.now, beside=self.run.context, step=step, names=self.version.names
             )
         )
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from casework.core.definition import Json
 from casework.core.duration import parse_duration
+from casework.core.marks import mistakes
 from casework.core.parse_report import WORD_MAX, Path, Report, quoted
 from casework.core.schema import SchemaProblem, compile_schema
 
@@ -132,6 +133,8 @@ class Fields:
                 f"'{name}' is not a usable JSON Schema: {problem.message}",
             )
             return None
+        for place, message in mistakes(value):
+            self.report.add((*self.path, name, *place), message)
         return value
 
     def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:

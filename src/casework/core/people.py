@@ -1,5 +1,7 @@
 """What people do with their steps: the moves of the table, and who may make them (SEMANTICS, People)."""
 
+from msgspec.structs import replace
+
 from casework.core.actor import Assignee
 from casework.core.command import Assign, Pause, Process, Reassign, Save, StepCommand, Unassign
 from casework.core.definition import HUMAN, Json
@@ -128,8 +130,27 @@ def save(draft: Draft, command: Save) -> None:
 
 def keep(draft: Draft, step: Step, data: dict[str, object]) -> None:
     """Merge data over what was saved on the step."""
-    changed = touch(draft, draft.change(step, data={**step.data, **data}))
+    changed = touch(draft, draft.change(step, data=merged(draft, step, data)))
     draft.record("step.saved", changed, fields=sorted(data))
+
+
+def merged(draft: Draft, step: Step, data: dict[str, object]) -> dict[str, object]:
+    """What is saved on the step with the data over it; where the data only says the mask, what is saved stays.
+
+    Raises:
+        Invalid: the mask stands where nothing is saved.
+
+    """
+    sensitive = draft.version.sensitive
+    problems: tuple[Problem, ...] = ()
+    if sensitive is not None:
+        data, problems = sensitive.restored(step, data)
+    if problems:
+        raise Invalid(
+            "The data says that something is hidden where there is nothing.",
+            tuple(replace(problem, path=f"/data{problem.path}") for problem in problems),
+        )
+    return {**step.data, **data}
 
 
 def interrupt(draft: Draft, account_id: int, *, but: int | None = None) -> None:

@@ -108,7 +108,7 @@ def _of_worker(draft: Draft, step: Step, before: Task, there: Task) -> Iterator[
     if step.attempt or step.state != QUEUED or step.try_resolve_at is not None:
         return
     try:
-        given = draft.version.program(step.task).evaluate(draft.context(step, None))
+        given = draft.given(step)
     except EvaluationError as error:
         yield at(step, "given", f"What {step.task} is given could not be evaluated: {error}")
         return

@@ -36,6 +36,9 @@ _PART: Final = frozenset(
 _PART_LIST: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _PART_MAP: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies"})
 
+_DEFINITIONS: Final = frozenset({"$defs", "definitions"})
+"""Where parts stand that only references lead to."""
+
 _TWICE: Final = "the schema refers to itself more than once, which would double the cost at every level"
 
 _Target = tuple[str, ...]
@@ -61,6 +64,32 @@ def check_cost(schema: Json) -> None:
     backs = _Walk(schema).visit(schema, (), ((),), 0)
     if len(backs) > 1:
         raise SchemaProblem(_TWICE)
+
+
+def parts_of(root: Json, start: Json = None) -> Iterator[tuple[_Path, dict[str, Any]]]:
+    """Every schema within one that `check_cost` accepted, itself included, each once and with the path to it.
+
+    What references lead to is among them. start: the part of it to begin at; the paths are from there, then.
+    """
+    seen: set[int] = set()
+    rest: list[tuple[_Path, Json]] = [((), root if start is None else start)]
+    while rest:
+        path, part = rest.pop()
+        if not isinstance(part, dict) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield path, part
+        rest += [((*path, *name), child) for name, child in _children(part)]
+        for name in _DEFINITIONS & part.keys():
+            rest += [((*path, name, key), child) for key, child in part[name].items()]
+        if "$ref" in part:
+            target = _target(part["$ref"], path)
+            rest.append((target, _resolve(root, target, path)))
+
+
+def resolve(root: Json, reference: str) -> Json:
+    """What a reference of a schema that `check_cost` accepted points to."""
+    return _resolve(root, _target(reference, ()), ())
 
 
 class _Walk:

@@ -129,6 +129,26 @@ def read(source: str, known: tuple[str, ...] = NAMES) -> Reading:
     )
 
 
+def paths(source: str) -> frozenset[tuple[str, ...]]:
+    """How an expression gets at values: each name that it uses, with the fields that it selects one after another.
+
+    A path ends where more than a name is needed to follow it: before an index, a method and the body of a macro.
+    """
+    words = [*tokens(source), _LAST, _LAST, _LAST]
+    scopes = _scopes(words)
+    return frozenset(
+        _path_from(words, i) for i, word in enumerate(words) if word.text in NAMES and _is_free(words, i, scopes)
+    )
+
+
+def _path_from(words: list[Token], i: int) -> tuple[str, ...]:
+    path = [words[i].text]
+    while words[i + 1].text == "." and words[i + 2].kind in ("name", "quoted") and words[i + 3].text != "(":
+        i += 2
+        path.append(words[i].text.strip("`"))
+    return tuple(path)
+
+
 class _Scope(NamedTuple):
     """The words between the brackets of a macro call, and the name it binds."""
 

@@ -14,7 +14,7 @@ import msgspec
 from casework.core.condition import ConditionError, EvaluationError, Expression, compile_expression
 from casework.core.context import Context
 from casework.core.definition import Json
-from casework.core.syntax import NAMES
+from casework.core.syntax import NAMES, paths
 
 RENDERED_MAX: Final = 256 * 1024
 """Bytes of a rendered value, as JSON: what a step is given is kept with it, and shown."""
@@ -74,6 +74,21 @@ def compile_template(value: Json) -> Template:
 
     """
     return Template(value)
+
+
+def paths_of(value: Json) -> frozenset[tuple[str, ...]]:
+    """How a template that compiles gets at values, as `core.syntax.paths` says of one expression."""
+    match value:
+        case str() if value.startswith("="):
+            return paths(value[1:])
+        case str():
+            found = (tuple(piece.strip().split(".")) for piece in _SLOT.split(value)[1::2])
+            return frozenset(path for path in found if path[0] != SECRETS)
+        case list():
+            return frozenset[tuple[str, ...]]().union(*(paths_of(item) for item in value))
+        case dict():
+            return frozenset[tuple[str, ...]]().union(*(paths_of(item) for item in value.values()))
+    return frozenset()
 
 
 def _compile(value: Json, path: tuple[str | int, ...], names: set[str], task_keys: set[str]) -> Any:

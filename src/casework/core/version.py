@@ -9,6 +9,7 @@ from casework.core.errors import Problem
 from casework.core.graph import Graph, compile_graph
 from casework.core.kinds import Program, compile_program
 from casework.core.schema import Schema, compile_schema
+from casework.core.sensitive import sensitive_of
 
 Way = tuple[Transition, Condition | None]
 """A transition and its compiled `when`; None where it is always true."""
@@ -37,6 +38,7 @@ class Version:
         "needs_calendar",
         "output",
         "run_indicators",
+        "sensitive",
         "tasks_read",
     )
 
@@ -62,6 +64,7 @@ class Version:
             task.key: tuple(compile_schema(schema) for schema in (task.form, task.output) if schema is not None)
             for task in tasks
         }
+        self.sensitive: Final = sensitive_of(definition)
         self.names: Final = self._names()
         self.tasks_read: Final = self._tasks_read()
         self.needs_calendar: Final = (

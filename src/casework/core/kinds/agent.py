@@ -26,6 +26,7 @@ FIELDS: Final = (
     "corrections",
     "approvals",
     "ask_person",
+    "sensitive",
 )
 
 SCRIPTED: Final = "scripted"
@@ -92,6 +93,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     corrections: int = CORRECTIONS_DEFAULT
     approvals: Asking = Asking()
     ask_person: Asking | None = None
+    sensitive: Literal["hide", "allow"] = "hide"
+
+
+def is_shown_sensitive(settings: Mapping[str, Any]) -> bool:
+    """Whether the task's prompt, tools and rules may say what is marked sensitive; it is hidden from them otherwise."""
+    return settings.get("sensitive") == "allow"
 
 
 def settled(settings: Mapping[str, Any]) -> Settings:
@@ -109,6 +116,7 @@ def read(fields: Fields) -> dict[str, Json]:
         asking = fields.inner(name, ("roles",))
         if asking is not None:
             asking.texts("roles", 100, 200)
+    fields.choice("sensitive", ("hide", "allow"))
     _read_budget(fields)
     tools = read_tools(fields)
     _read_rules(fields, (*tools, ASK_PERSON) if fields.get("ask_person") is not None else tools)
