@@ -24,6 +24,7 @@ CATEGORIES: Final = (
     "secrets",
     "webhooks",
     "events",
+    "sensitive",
 )
 LEVELS: Final = ("read", "write", "admin")
 SCOPES: Final = frozenset(f"{category}:{level}" for category in CATEGORIES for level in LEVELS)
@@ -126,11 +127,15 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof that a principal passed a route's policy in a workspace. Made by `grant` alone."""
+    """The proof that a principal passed a route's policy in a workspace. Made by `grant` alone.
+
+    is_for_model: a language model reads the answer, whoever asks; nothing sensitive is in it.
+    """
 
     principal: Principal
     workspace_id: int
     policy: Policy
+    is_for_model: bool = False
 
     def holds(self, name: str) -> bool:
         """Whether the caller holds that scope."""

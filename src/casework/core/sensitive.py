@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from casework.core.definition import HUMAN, Definition, Json, Task
+from casework.core.definition import HUMAN, SUBWORKFLOW, Definition, Json, Task
 from casework.core.derivation import Derivation
 from casework.core.kinds.agent import is_shown_sensitive
 from casework.core.marks import MASK, Marks, is_marking
@@ -104,6 +104,10 @@ class Sensitive:
         """Whether steps of that task are given what they are given with everything sensitive hidden."""
         return key in self._blind
 
+    def marks(self, key: str) -> bool:
+        """Whether a schema of that task marks something."""
+        return self._kept.get(key, _NOTHING).marks is not None
+
     # Taking back
 
     def input_problems(self, value: Json) -> tuple[Problem, ...]:
@@ -119,7 +123,11 @@ class Sensitive:
         """Of a person's step what is saved; of any other what it is given, or the items that it is done for."""
         if step.kind == HUMAN:
             return _by_schema(step.data, kept, step)
-        return hidden(step.data) if (kept.item if step.kind == FOR_EACH else kept.given) else step.data
+        if not (kept.item if step.kind == FOR_EACH else kept.given):
+            return step.data
+        if step.kind == SUBWORKFLOW:  # which run was made is no secret
+            return {**step.data, "input": hidden(step.data.get("input"))}
+        return hidden(step.data)
 
     def _run_output(self, run: Run) -> Json:
         """By the expression that made it, else as the output of the step that it was taken from."""

@@ -23,6 +23,7 @@ from casework.core.step import COMPLETED, WAITING, Step
 from casework.engine.loading import as_run
 from casework.engine.matching import match
 from casework.engine.order import NewRun, Order
+from casework.engine.sealing import open_run, open_step, opened
 from casework.engine.service import Engine
 from casework.store import queue, runs, sub_runs
 from casework.store.database import Database
@@ -193,16 +194,23 @@ class Errands:
         async with self._database.read() as connection:
             found = await sub_runs.find(connection, errand.workspace_id, child)
         if found is not None:
+            is_opened = found.sealed is not None and await self._takes_sensitive(errand)
             ended = ChildEnded(
                 step=errand.step,
                 child=child,
                 run_id=found.id,
                 state=found.state,
-                output=found.output,
+                output=found.sealed if is_opened else found.output,
                 error=found.error,
                 reason=found.cancel_reason,
             )
             await self._say(errand, ended)
+
+    async def _takes_sensitive(self, errand: ErrandJob) -> bool:
+        """Whether the task above says of its output what is sensitive: else it is told what anybody may see."""
+        parent, step = await self._parent(errand)
+        sensitive = parent.version.sensitive
+        return sensitive is not None and sensitive.marks(step.task)
 
     async def _parent(self, errand: ErrandJob) -> tuple[Run, Step]:
         async with self._database.read() as connection:
@@ -210,7 +218,9 @@ class Errands:
             key = (row.workflow_id, row.version_number)
             edition = (await self._engine.catalog.load(connection, [key]))[key]
             step = await runs.step(connection, errand.workspace_id, row.id, errand.step)
-        return as_run(row, edition, [step]), step
+            values = await opened(connection, [row], {key: edition})
+        step = open_step(row.id, step, values)
+        return as_run(open_run(row, values), edition, [step]), step
 
     async def _say(self, errand: ErrandJob, command: ChildCommand) -> None:
         await self._order(errand.workspace_id, errand.run_id, command)

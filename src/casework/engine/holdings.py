@@ -15,6 +15,7 @@ from casework.engine.crowd import Person, bounded_person
 from casework.engine.held import Held
 from casework.engine.loading import as_run, new_run
 from casework.engine.order import NewRun, Order, Pending
+from casework.engine.sealing import open_run, open_step, opened
 from casework.store import calendars, context, definitions, run_chats, runs
 from casework.store.database import Connection
 
@@ -76,9 +77,11 @@ class Holdings:
                 self._connection, {(row.workflow_id, row.version_number) for row in rows}
             )
             steps = await runs.steps_to_retry(self._connection, [row.id for row in rows])
+            values = await opened(self._connection, rows, editions)
             for row in rows:
                 edition = editions[row.workflow_id, row.version_number]
-                self.failed[row.id] = as_run(row, edition, steps[row.id])
+                own = [open_step(row.id, step, values) for step in steps[row.id]]
+                self.failed[row.id] = as_run(open_run(row, values), edition, own)
             self.retries |= await runs.retries(self._connection, workspace_id, wanted)
 
     async def _open_chats(self, orders: dict[int, NewRun]) -> None:
@@ -108,10 +111,12 @@ class Holdings:
         editions = await self._catalog.load(self._connection, {(row.workflow_id, row.version_number) for row in rows})
         steps = await runs.steps_of(self._connection, [row.id for row in rows if row.id not in self._aims])
         steps |= await runs.every_step_of(self._connection, [row.id for row in rows if row.id in self._aims])
-        for row in rows:
+        values = await opened(self._connection, rows, editions)
+        for row in [open_run(row, values) for row in rows]:
             edition = editions[row.workflow_id, row.version_number]
-            run = as_run(row, edition, [step for _, step in steps[row.id]])
-            stored = {step.number: (step_id, step) for step_id, step in steps[row.id]}
+            own = [(step_id, open_step(row.id, step, values)) for step_id, step in steps[row.id]]
+            run = as_run(row, edition, [step for _, step in own])
+            stored = {step.number: (step_id, step) for step_id, step in own}
             self.runs[row.id] = Held(run=run, edition=edition, row=row, stored=stored, is_limited=row.is_limited)
         await self._add_context([row.id for row in rows])
 

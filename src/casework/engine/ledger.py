@@ -16,6 +16,7 @@ from casework.core.step import Step
 from casework.engine import rows
 from casework.engine.catalog import Edition
 from casework.engine.held import Held
+from casework.engine.sealing import Sealing, masked_event
 from casework.engine.speech import fact_of, message_of_step
 from casework.store import changes, messages, queue, run_chats, run_migrations, signals, work_rows
 from casework.store.changes import CallRow, EventRow, PeriodRow
@@ -43,6 +44,8 @@ class Ledger:
         self._migrated: list[MigratedRun] = []
         self._restored: list[tuple[int, int, int]] = []
         self._speech: list[tuple[NewMessage, EventRow]] = []
+        self._sealing = Sealing()
+        self._renewed: dict[int, Held] = {}
         self.said: list[Said] = []
         """What was said in chats, once it is written."""
 
@@ -59,7 +62,7 @@ class Ledger:
         held.run = after
         self._note_automation(held, decision)
         for event in decision.events:
-            self._events.append(_event_row(held, event, actor))
+            self._events.append(_event_row(held, masked_event(after, event), actor))
             speech = None if held.chat_id is None else message_of_step(after, held.chat_id, event)
             if speech is not None:
                 fact = Event(type="chat.message", step=event.step, data=fact_of(speech))
@@ -82,6 +85,8 @@ class Ledger:
             self._migrated.append(migrated)
         elif isinstance(command, Restore):
             self._restored.append((edition.workspace_id, command.migration, after.id))
+        if held.edition.version.sensitive is not None or edition.version.sensitive is not None:
+            self._renewed[held.run.id] = held
         held.edition = edition
 
     def take(self, signal: int, held: Held, step: int) -> None:
@@ -93,17 +98,18 @@ class Ledger:
         held = [one for one in batch if one.is_changed]
         # Chats before runs, as everybody who writes in one has it: a chat's last message moves what its runs show.
         await messages.lock_chats(connection, [speech.chat_id for speech, _ in self._speech])
+        sealing = self._sealing
         work = [
-            *work_rows.new_runs([rows.whole_row(one) | one.fixed for one in held if one.row is None]),
-            *work_rows.changed_runs([rows.changed_row(one, one.row) for one in held if one.row is not None]),
-            *work_rows.changed_steps([row for one in held for row in rows.changed_steps(one)]),
+            *work_rows.new_runs([rows.made_row(one, sealing) for one in held if one.row is None]),
+            *work_rows.changed_runs([rows.changed_row(one, one.row, sealing) for one in held if one.row is not None]),
+            *work_rows.changed_steps([row for one in held for row in rows.changed_steps(one, sealing)]),
         ]
         if self._moved:  # the same steps again
             renamed = [row for one in self._moved.values() for row in rows.renamed_steps(*one)]
             await carry_out(connection, work)
             await carry_out(connection, work_rows.renamed_steps(renamed))
-            work = []
-        work += work_rows.new_steps(rows.new_steps(held)) + changes.closed_periods(self._closed)
+            work = [write for one in self._renewed.values() for write in sealing.renewed(one)]
+        work += work_rows.new_steps(rows.new_steps(held, sealing)) + changes.closed_periods(self._closed)
         if self._is_in_two:
             await carry_out(connection, work)
             work = []
@@ -130,6 +136,7 @@ class Ledger:
             *run_migrations.moves(self._migrated),
             *run_migrations.undone(self._restored, now),
             *signals.takings(self._taken, now),
+            *self._sealing.kept(),
         ]
 
     def _note_automation(self, held: Held, decision: Decision) -> None:

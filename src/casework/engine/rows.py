@@ -9,6 +9,7 @@ from typing import Any, Final
 from casework.core.run import current_step
 from casework.engine.brief import MADE, MOVES, row_of
 from casework.engine.held import Held
+from casework.engine.sealing import Sealing
 from casework.store.runs import RunRow
 
 _SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
@@ -49,7 +50,7 @@ def _moved_row(held: Held) -> dict[str, Any]:
     }
 
 
-def whole_row(held: Held) -> dict[str, Any]:
+def _whole_row(held: Held) -> dict[str, Any]:
     """Everything of a run that can change."""
     run = held.run
     return _moved_row(held) | {
@@ -69,19 +70,25 @@ def whole_row(held: Held) -> dict[str, Any]:
     }
 
 
-def changed_row(held: Held, row: RunRow) -> dict[str, Any]:
+def made_row(held: Held, sealing: Sealing) -> dict[str, Any]:
+    """What is to be written of a run that the batch makes."""
+    return sealing.run(held.run, held.edition, _whole_row(held) | held.fixed)
+
+
+def changed_row(held: Held, row: RunRow, sealing: Sealing) -> dict[str, Any]:
     """What is to be written of a stored run: what moves, where nothing else is another than it was."""
-    return _moved_row(held) if _run_unmoved(held.run) == _row_unmoved(row) else whole_row(held)
+    is_brief = _run_unmoved(held.run) == _row_unmoved(row)
+    return sealing.run(held.run, held.edition, _moved_row(held) if is_brief else _whole_row(held))
 
 
-def changed_steps(held: Held) -> list[dict[str, Any]]:
+def changed_steps(held: Held, sealing: Sealing) -> list[dict[str, Any]]:
     """The rows of stored steps that changed, each as far as it must be written."""
     rows = []
     for number, step in sorted(held.changed.items()):
         if number in held.stored:
             step_id, before = held.stored[number]
             brief = next((one for one in MOVES if one.covers(step, before)), None)
-            row = row_of(step, brief)
+            row = sealing.step(step, held.run.id, held.edition, row_of(step, brief))
             row["id"] = step_id
             rows.append(row)
     return rows
@@ -104,7 +111,7 @@ def renamed_steps(held: Held, numbers: set[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def new_steps(batch: Sequence[Held]) -> list[dict[str, Any]]:
+def new_steps(batch: Sequence[Held], sealing: Sealing) -> list[dict[str, Any]]:
     """The rows of new steps, all of the same columns: a briefer kind's, where none has more to say."""
     made = [
         (held, step) for held in batch for number, step in sorted(held.changed.items()) if number not in held.stored
@@ -113,7 +120,7 @@ def new_steps(batch: Sequence[Held]) -> list[dict[str, Any]]:
     rows = []
     for held, step in made:
         edition = held.edition
-        row = row_of(step, brief)
+        row = sealing.step(step, held.run.id, edition, row_of(step, brief))
         row["workspace_id"] = edition.workspace_id
         row["workflow_id"] = edition.workflow_id
         row["run_id"] = held.run.id

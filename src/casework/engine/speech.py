@@ -37,7 +37,9 @@ def message_of_step(run: Run, chat_id: int, event: Event) -> NewMessage | None:
     """
     if event.type != "step.completed" or event.step is None:
         return None
-    step = run.step(event.step)
+    step, sensitive = run.step(event.step), run.version.sensitive
+    if sensitive is not None:  # a chat is read by whoever is in it
+        step = sensitive.step(step)
     content = spoken(step.output)
     if content is None or step.state != COMPLETED:
         return None

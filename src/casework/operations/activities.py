@@ -25,6 +25,7 @@ from casework.core.permission import Grant
 from casework.engine.order import Order
 from casework.operations.projects import access_in, supervises, visible_ids
 from casework.operations.reading import Keys, Kind, Page, Reading, load_related
+from casework.operations.sensitive import reading as opening
 from casework.operations.services import Services
 from casework.store import activities
 from casework.store.activities import ActivityRow
@@ -77,13 +78,15 @@ async def list_activities(services: Services, grant: Grant, reading: Reading) ->
     """The activities that the caller sees: of its projects, or with activities:read of the workspace."""
     now = services.clock.now()
     selection = reading.selection
-    async with services.database.snapshot() as connection:
+    async with opening(services, grant) as reader:
+        connection = reader.connection
         ids = await visible_ids(connection, grant)
         rows = await activities.list_activities(connection, grant, selection, workflow_ids=ids, now=now)
         count = None
         if reading.is_counted:
             count = await activities.count_activities(connection, grant, selection, workflow_ids=ids, now=now)
-        related = await load_related(connection, grant, reading.related, _keys(rows), now=now)
+        related = await load_related(reader, grant, reading.related, _keys(rows), now=now)
+        rows = await reader.steps(rows)
     return Page(rows=rows, count=count, related=related)
 
 
@@ -97,10 +100,11 @@ async def get_activity(
 
     """
     now = services.clock.now()
-    async with services.database.read() as connection:
-        found = await seen(connection, grant, uuid, now)
-        others = await load_related(connection, grant, related, _keys([found.row]), now=now)
-    return Page(rows=[found.row], related=others)
+    async with opening(services, grant) as reader:
+        found = await seen(reader.connection, grant, uuid, now)
+        others = await load_related(reader, grant, related, _keys([found.row]), now=now)
+        rows = await reader.steps([found.row])
+    return Page(rows=rows, related=others)
 
 
 # Each gives the reference under which `change.claim` is kept: the activity's uuid, as text.

@@ -12,6 +12,7 @@ from casework.core.step import COMPLETED, Step
 from casework.engine.catalog import Edition
 from casework.operations import activities
 from casework.operations.activities import ActivityRow
+from casework.operations.sensitive import reading
 from casework.operations.services import Services
 from casework.operations.work_units import WorkUnitRow
 from casework.store import projects, runs, work_units
@@ -70,13 +71,15 @@ async def read(services: Services, grant: Grant, uuid: UUID) -> ActivityDetail:
 
     """
     now = services.clock.now()
-    async with services.database.snapshot() as connection:
-        row = (await activities.seen(connection, grant, uuid, now)).row
-        (run,) = await work_units.get_work_units(connection, grant, [row.run_id], now=now)
+    async with reading(services, grant) as reader:
+        connection = reader.connection
+        (row,) = await reader.steps([(await activities.seen(connection, grant, uuid, now)).row])
+        (run,) = await reader.runs(await work_units.get_work_units(connection, grant, [row.run_id], now=now))
         (project,) = await projects.get_projects(connection, grant, [row.workflow_id], now=now)
         key = (run.workflow_id, run.version_number)
         edition = (await services.engine.catalog.load(connection, [key]))[key]
-        steps = {step.number: step for _, step in (await runs.steps_of(connection, [run.id]))[run.id]}
+        stored = [step for _, step in (await runs.steps_of(connection, [run.id]))[run.id]]
+        steps = {step.number: step for step in await reader.steps(stored, lambda step: (row.run_id, step.number))}
     own = steps.get(row.number)  # None for an earlier visit, of which only the activity itself is told
     outputs, left_out = _outputs(steps)
     return ActivityDetail(

@@ -9,6 +9,7 @@ import msgspec
 
 from casework.core.errors import NotFound
 from casework.core.permission import Grant
+from casework.operations.sensitive import reading
 from casework.operations.services import Services
 from casework.store import analytics, metrics
 from casework.store.analytics import Filter, Flow, RunRow, Usage
@@ -53,9 +54,10 @@ async def runs(
     services: Services, grant: Grant, workflow: int | UUID, which: Filter, *, limit: int, offset: int
 ) -> list[ReportedRun]:
     """A page of a workflow's runs, newest first, ties by UUID; NotFound where the workspace has no such workflow."""
-    async with services.database.read() as connection:
+    async with reading(services, grant) as reader:
+        connection = reader.connection
         flow = await _found(connection, grant, workflow)
-        found = await analytics.page(connection, grant, flow.id, which, limit=limit, offset=offset)
+        found = await reader.runs(await analytics.page(connection, grant, flow.id, which, limit=limit, offset=offset))
         used = await analytics.usage(connection, grant, [run.id for run in found]) if found else []
     by_run: dict[int, list[Usage]] = defaultdict(list)
     for usage in used:

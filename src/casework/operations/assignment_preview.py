@@ -15,7 +15,9 @@ from casework.core.step import Step
 from casework.core.switch import way_on
 from casework.engine.catalog import Edition
 from casework.engine.loading import as_run
+from casework.engine.sealing import open_run, open_step, opened
 from casework.operations.assignments import AssignmentView, TaskView, row_of, seen
+from casework.operations.sensitive import Reader, reading
 from casework.operations.services import Services
 from casework.store import assignments, calendars, context, runs
 from casework.store.assignments import AssignmentRow, Operator, OperatorChat
@@ -57,9 +59,10 @@ async def cel_context(
         Invalid: the assignment has not reached the task `after`.
 
     """
-    async with services.database.snapshot() as connection:
-        row = await row_of(connection, grant, assignment_id)
-        run, _ = await _load(services, connection, grant, row)
+    async with reading(services, grant) as reader:
+        row = await row_of(reader.connection, grant, assignment_id)
+        run, _ = await _load(services, reader.connection, grant, row, is_opened=False)
+        run = await _shown(reader, run)
     at = current_step(run) if after is None else _last(run, after)
     output = run.output if at is None else at.output if at.is_output else at.data
     values = build_context(run, output=output, now=services.clock.now(), beside=run.context, step=at)
@@ -73,9 +76,11 @@ async def current_task(services: Services, grant: Grant, assignment_id: int) -> 
         NotFound, Denied: as `assignments.read`; NotFound where there is no current task.
 
     """
-    async with services.database.snapshot() as connection:
-        view = await seen(services, connection, grant, assignment_id)
-        run, edition = await _load(services, connection, grant, view.row)
+    async with reading(services, grant) as reader:
+        connection = reader.connection
+        view = await seen(services, reader, grant, assignment_id)
+        # What is allowed now is what the engine would say.
+        run, edition = await _load(services, connection, grant, view.row, is_opened=True)
         current = current_step(run)
         if current is None:
             raise NotFound("This assignment has no current task.")
@@ -101,8 +106,10 @@ def _last(run: Run, key: str) -> Step:
     return next((step for step in visits if step.is_output), visits[-1])
 
 
-async def _load(services: Services, connection: Connection, grant: Grant, row: AssignmentRow) -> tuple[Run, Edition]:
-    """The run as the engine decides over it, with everything beside it that a condition could name."""
+async def _load(
+    services: Services, connection: Connection, grant: Grant, row: AssignmentRow, *, is_opened: bool
+) -> tuple[Run, Edition]:
+    """The run with everything beside it that a condition could name; as the engine decides over it if opened."""
     key = (row.workflow_id, row.version_number)
     edition = (await services.engine.catalog.load(connection, [key]))[key]
     stored = await runs.read(connection, grant.workspace_id, [row.id])
@@ -114,9 +121,17 @@ async def _load(services: Services, connection: Connection, grant: Grant, row: A
         version_number=row.version_number,
     )
     beside = await context.load(connection, grant.workspace_id, {row.id: place}, BESIDE)
-    run = as_run(stored[0], edition, [step for _, step in steps[row.id]])
+    values = await opened(connection, stored, {key: edition}) if is_opened else {}
+    own = [open_step(row.id, step, values) for _, step in steps[row.id]]
+    run = as_run(open_run(stored[0], values), edition, own)
     kept = await calendars.find(connection, grant)
     return msgspec.structs.replace(run, context=beside[row.id], calendar=kept.calendar), edition
+
+
+async def _shown(reader: Reader, run: Run) -> Run:
+    """The run with what the caller may see of it."""
+    steps = await reader.steps(run.steps, lambda step: (run.id, step.number))
+    return (await reader.runs([msgspec.structs.replace(run, steps=tuple(steps))]))[0]
 
 
 def _ways(draft: Draft, current: Step, edition: Edition) -> tuple[Way, ...]:

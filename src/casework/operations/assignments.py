@@ -1,5 +1,6 @@
 """Assignments, read: one's own always, others' with assignments:read."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from casework.core.errors import NotFound
 from casework.core.ids import split_assignment_task_id
 from casework.core.permission import Grant
 from casework.operations.assignment_view import AssignmentView, TaskView, editions_of, view_of
+from casework.operations.sensitive import Reader, reading
 from casework.operations.services import Services
 from casework.store import assignments, messages
 from casework.store.assignments import AssignmentRow, Filter, Slice, SortField
@@ -61,9 +63,9 @@ async def page(services: Services, grant: Grant, wanted: Wanted, part: Slice) ->
     chosen = _filter(grant, wanted)
     if chosen is None:
         return [], 0
-    async with services.database.snapshot() as connection:
-        rows, total = await assignments.page(connection, grant, chosen, part)
-        return await _views(services, connection, grant, rows), total
+    async with reading(services, grant) as reader:
+        rows, total = await assignments.page(reader.connection, grant, chosen, part)
+        return await _views(services, reader, grant, rows), total
 
 
 async def read(services: Services, grant: Grant, assignment_id: int) -> AssignmentView:
@@ -74,8 +76,8 @@ async def read(services: Services, grant: Grant, assignment_id: int) -> Assignme
         Denied: it is somebody else's.
 
     """
-    async with services.database.snapshot() as connection:
-        return await seen(services, connection, grant, assignment_id)
+    async with reading(services, grant) as reader:
+        return await seen(services, reader, grant, assignment_id)
 
 
 async def read_task(
@@ -109,21 +111,27 @@ async def row_of(connection: Connection, grant: Grant, assignment_id: int, *, ne
     return rows[0]
 
 
-async def seen(services: Services, connection: Connection, grant: Grant, assignment_id: int) -> AssignmentView:
-    """As `read`, on a connection."""
-    row = await row_of(connection, grant, assignment_id)
-    return (await _views(services, connection, grant, [row]))[0]
+async def seen(services: Services, reader: Reader, grant: Grant, assignment_id: int) -> AssignmentView:
+    """As `read`, with a reader."""
+    row = await row_of(reader.connection, grant, assignment_id)
+    return (await _views(services, reader, grant, [row]))[0]
 
 
 async def _views(
-    services: Services, connection: Connection, grant: Grant, rows: Sequence[AssignmentRow]
+    services: Services, reader: Reader, grant: Grant, rows: Sequence[AssignmentRow]
 ) -> list[AssignmentView]:
     if not rows:
         return []
-    steps = await assignments.steps(connection, grant, [row.id for row in rows])
-    editions = await editions_of(connection, services.engine.catalog, rows)
+    steps = await assignments.steps(reader.connection, grant, [row.id for row in rows])
+    editions = await editions_of(reader.connection, services.engine.catalog, rows)
+    opened = defaultdict(list)
+    for step in await reader.steps([step for row in rows for step in steps[row.id]]):
+        opened[step.run_id].append(step)
     now = services.clock.now()
-    return [view_of(row, steps[row.id], editions[row.workflow_id, row.version_number], now=now) for row in rows]
+    return [
+        view_of(row, opened[row.id], editions[row.workflow_id, row.version_number], now=now)
+        for row in await reader.runs(rows)
+    ]
 
 
 def _filter(grant: Grant, wanted: Wanted) -> Filter | None:

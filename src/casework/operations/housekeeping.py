@@ -6,7 +6,18 @@ from typing import Final
 from casework.operations.once import KEPT_FOR
 from casework.operations.services import Services
 from casework.operations.sign_in import FAILURES_WITHIN
-from casework.store import attempts, deliveries, idempotency, limits, partitions, queue, sessions, signals, stats
+from casework.store import (
+    attempts,
+    deliveries,
+    idempotency,
+    limits,
+    partitions,
+    queue,
+    sensitive,
+    sessions,
+    signals,
+    stats,
+)
 
 HOUSEKEEPING_SECONDS: Final = 600
 """How often a process looks after its database."""
@@ -52,3 +63,4 @@ async def tidy(services: Services) -> None:
         await signals.forget_expired(connection, now, limit=_FORGOTTEN_AT_ONCE)
     async with services.database.write() as connection:
         await limits.forget_starts(connection, limit=_JOBS_FORGOTTEN_AT_ONCE)
+        await sensitive.forget_readings(connection, now)

@@ -9,6 +9,7 @@ from casework.core.errors import Invalid, NotFound
 from casework.core.permission import Grant
 from casework.engine.order import Order
 from casework.operations.assignment_changes import told
+from casework.operations.sensitive import reading
 from casework.operations.services import Services
 from casework.store import incidents
 from casework.store.incidents import Incident, Sought
@@ -24,17 +25,18 @@ async def page(
     services: Services, grant: Grant, sought: Sought, *, limit: int, offset: int
 ) -> tuple[list[Incident], int]:
     """A page of the open incidents, newest first, and how many there are."""
-    async with services.database.snapshot() as connection:
-        return await incidents.page(connection, grant, sought, limit=limit, offset=offset)
+    async with reading(services, grant) as reader:
+        found, total = await incidents.page(reader.connection, grant, sought, limit=limit, offset=offset)
+        return await reader.steps(found, _place), total
 
 
 async def read(services: Services, grant: Grant, incident_id: int) -> Incident:
     """An open incident; NotFound where there is none, or none any more."""
-    async with services.database.read() as connection:
-        found = await incidents.find(connection, grant, incident_id)
-    if found is None:
-        raise NotFound(_ABSENT)
-    return found
+    async with reading(services, grant) as reader:
+        found = await incidents.find(reader.connection, grant, incident_id)
+        if found is None:
+            raise NotFound(_ABSENT)
+        return (await reader.steps([found], _place))[0]
 
 
 async def resolve(
@@ -66,3 +68,7 @@ async def resolve(
     except Invalid as error:
         raise told(error) from error
     return reference
+
+
+def _place(row: Incident) -> tuple[int, int]:
+    return row.run_id, row.step

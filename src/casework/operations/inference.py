@@ -17,6 +17,7 @@ from casework.operations.analytics import ReportedRun
 from casework.operations.chat_runs import usable
 from casework.operations.following import Fact
 from casework.operations.origin import ran_by
+from casework.operations.sensitive import reading
 from casework.operations.services import Services
 from casework.store import analytics, audit, chat_runs, events, idempotency, run_facts
 from casework.store.analytics import RunRow
@@ -80,10 +81,11 @@ async def report(services: Services, grant: Grant, flow: int | UUID, run: UUID) 
         Denied: it is somebody else's.
 
     """
-    async with services.database.read() as connection:
-        found = await _seen(connection, grant, flow, run)
-        usage = await analytics.usage(connection, grant, [found.id])
-    return ReportedRun(run=found, usage=usage)
+    async with reading(services, grant) as reader:
+        found = await _seen(reader.connection, grant, flow, run)
+        usage = await analytics.usage(reader.connection, grant, [found.id])
+        (shown,) = await reader.runs([found])
+    return ReportedRun(run=shown, usage=usage)
 
 
 async def follow(services: Services, grant: Grant, run: UUID, *, seconds: float) -> AsyncGenerator[Fact, None]:

@@ -89,7 +89,7 @@ async def check(services: Services, grant: Grant, workflow_id: int, wanted: Want
     command = _command(edition, wanted, 0)
     for some in _some(able):
         async with services.database.snapshot() as connection:
-            found = await stored_runs.load(services, connection, grant, some)
+            found = await stored_runs.load(services, connection, grant, some, is_opened=True)
         for run in found:
             decided = decide(run, command, grant.actor(), services.clock.now())
             if isinstance(decided, Refusal):

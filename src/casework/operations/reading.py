@@ -8,8 +8,8 @@ import msgspec
 
 from casework.core.permission import Grant
 from casework.core.selection import Selection
+from casework.operations.sensitive import Reader
 from casework.store import projects, work_units
-from casework.store.database import Connection
 from casework.store.projects import NodeRow, ProjectRow
 from casework.store.work_units import WorkUnitRow
 
@@ -64,15 +64,14 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     task_ids: Iterable[int | None] = ()
 
 
-async def load_related(
-    connection: Connection, grant: Grant, kinds: frozenset[Kind], keys: Keys, *, now: datetime
-) -> Related:
+async def load_related(reader: Reader, grant: Grant, kinds: frozenset[Kind], keys: Keys, *, now: datetime) -> Related:
     """What the rows belong to: one query a kind, however many rows."""
     found: dict[str, Any] = {}
+    connection = reader.connection
     if "project" in kinds and (workflow_ids := sorted(set(keys.workflow_ids))):
         found["projects"] = await projects.get_projects(connection, grant, workflow_ids, now=now)
     if "work_unit" in kinds and (run_ids := sorted(set(keys.run_ids))):
-        found["work_units"] = await work_units.get_work_units(connection, grant, run_ids, now=now)
+        found["work_units"] = await reader.runs(await work_units.get_work_units(connection, grant, run_ids, now=now))
     if "node" in kinds and (task_ids := sorted({key for key in keys.task_ids if key is not None})):
         found["nodes"] = await projects.list_nodes(connection, grant, task_ids)
     return Related(**found)

@@ -8,6 +8,7 @@ import msgspec
 from casework.core.definition import SUBWORKFLOW
 from casework.core.permission import Grant
 from casework.operations.assignments import READ, row_of
+from casework.operations.sensitive import reading
 from casework.operations.services import Services
 from casework.store import run_steps
 from casework.store.run_steps import Relative, StepRow, StepUsage
@@ -40,7 +41,8 @@ async def page(services: Services, grant: Grant, assignment_id: int, *, limit: i
         NotFound, Denied: as `assignments.read`.
 
     """
-    async with services.database.snapshot() as connection:
+    async with reading(services, grant) as reader:
+        connection = reader.connection
         await row_of(connection, grant, assignment_id)
         rows, total = await run_steps.page(connection, grant, assignment_id, limit=limit, offset=offset)
         above = await run_steps.above(connection, grant, assignment_id)
@@ -48,6 +50,7 @@ async def page(services: Services, grant: Grant, assignment_id: int, *, limit: i
         usage = None
         if grant.holds(FIGURES):
             usage = await run_steps.usage(connection, grant, assignment_id, [row.number for row in rows])
+        rows = await reader.steps(rows, lambda row: (assignment_id, row.number))
     return Steps(above=_readable(grant, above), items=_views(grant, rows, made, usage), total=total)
 
 

@@ -15,6 +15,7 @@ from casework.operations.activities import Change
 from casework.operations.origin import ran_by
 from casework.operations.projects import access_in, supervises, visible_ids
 from casework.operations.reading import Keys, Kind, Page, Reading, load_related
+from casework.operations.sensitive import reading as opening
 from casework.operations.services import Services
 from casework.store import work_units
 from casework.store.database import Connection
@@ -50,13 +51,15 @@ async def list_work_units(services: Services, grant: Grant, reading: Reading) ->
     """The work units of the projects that the caller sees."""
     now = services.clock.now()
     selection = reading.selection
-    async with services.database.snapshot() as connection:
+    async with opening(services, grant) as reader:
+        connection = reader.connection
         ids = await visible_ids(connection, grant)
         rows = await work_units.list_work_units(connection, grant, selection, workflow_ids=ids, now=now)
         count = None
         if reading.is_counted:
             count = await work_units.count_work_units(connection, grant, selection, workflow_ids=ids, now=now)
-        related = await load_related(connection, grant, reading.related, _keys(rows), now=now)
+        related = await load_related(reader, grant, reading.related, _keys(rows), now=now)
+        rows = await reader.runs(rows)
     return Page(rows=rows, count=count, related=related)
 
 
@@ -70,10 +73,11 @@ async def get_work_unit(
 
     """
     now = services.clock.now()
-    async with services.database.read() as connection:
-        row = await find_work_unit(connection, grant, run_id, now)
-        found = await load_related(connection, grant, related, _keys([row]), now=now)
-    return Page(rows=[row], related=found)
+    async with opening(services, grant) as reader:
+        row = await find_work_unit(reader.connection, grant, run_id, now)
+        found = await load_related(reader, grant, related, _keys([row]), now=now)
+        rows = await reader.runs([row])
+    return Page(rows=rows, related=found)
 
 
 async def create(services: Services, grant: Grant, new: NewWorkUnit, claim: Claim | None) -> dict[str, int]:

@@ -12,7 +12,7 @@ from casework.store.database import Connection
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
-    """An open incident; its id is the step's. error: code, message, task, attempt, and the output that did not fit."""
+    """An open incident; its id is the step's. incident: code, message, task, attempt, the output that did not fit."""
 
     id: int
     run_id: int
@@ -26,9 +26,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     step_uuid: UUID
     visit: int
     kind: str
-    error: Json
+    incident: Json
     data: Json
     created_at: datetime
+
+    @property
+    def error(self) -> Json:
+        """What went wrong."""
+        return self.incident
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +54,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 _SELECT: Final = """
 select s.id, s.run_id, r.title as run_title, s.workflow_id, w.name as workflow_name, s.task_id, s.task_key,
-       s.name as task_name, s.number as step, s.uuid as step_uuid, s.visit, s.kind, s.incident as error, s.data,
+       s.name as task_name, s.number as step, s.uuid as step_uuid, s.visit, s.kind, s.incident, s.data,
        s.created_at
 from steps s
 join runs r on r.workspace_id = s.workspace_id and r.id = s.run_id

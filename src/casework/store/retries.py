@@ -29,9 +29,12 @@ async def find(connection: Connection, grant: Grant, run_id: int) -> Retried:
     """A run that there is, as far as its retry is the same; a deleted chat is none."""
     row = await connection.fetchrow(
         """
-        select r.workflow_id, r.version_number, r.member_id, c.id as chat_id, r.title, r.input, r.priority, r.due_at,
+        select r.workflow_id, r.version_number, r.member_id, c.id as chat_id, r.title, r.priority, r.due_at,
+               coalesce(v.value, r.input) as input,
                r.run_type, r.end_user, r.parent_run_id
         from runs r
+        left join sensitive_values v  -- the engine begins it with what it was begun with
+          on v.workspace_id = r.workspace_id and v.run_id = r.id and v.step_number = 0 and v.field = 'input'
         left join chats c on c.workspace_id = r.workspace_id and c.id = r.chat_id and c.deleted_at is null
         where r.workspace_id = $1 and r.id = $2
         """,

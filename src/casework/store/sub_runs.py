@@ -9,11 +9,15 @@ from casework.store.database import Connection
 
 
 class SubRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A sub-run, as far as the run above it hears of it."""
+    """A sub-run, as far as the run above it hears of it.
+
+    sealed: its output as it is, where something of it is hidden; None where nothing is.
+    """
 
     id: int
     state: str
     output: Json
+    sealed: Json
     error: Json
     cancel_reason: str | None
 
@@ -21,7 +25,12 @@ class SubRun(msgspec.Struct, frozen=True, kw_only=True):
 async def find(connection: Connection, workspace_id: int, uuid: UUID) -> SubRun | None:
     """The workspace's run of that UUID."""
     row = await connection.fetchrow(
-        "select id, state, output, error, cancel_reason from runs where workspace_id = $1 and uuid = $2",
+        """
+        select r.id, r.state, r.output, v.value as sealed, r.error, r.cancel_reason from runs r
+        left join sensitive_values v
+          on v.workspace_id = r.workspace_id and v.run_id = r.id and v.step_number = 0 and v.field = 'output'
+        where r.workspace_id = $1 and r.uuid = $2
+        """,
         workspace_id,
         uuid,
     )

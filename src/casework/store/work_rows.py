@@ -7,6 +7,7 @@ changes are of the same few columns, and these have a statement of their own: th
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from casework.core.sensitive import RUN_FIELDS, STEP_FIELDS
 from casework.store.writes import Write
 
 _RUN_TYPES: Final = {
@@ -179,6 +180,11 @@ _ATTEMPT_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STE
 _RENAMED: Final = frozenset({"task_id", "task_key", "name", "visit"})
 _RENAME_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, _RENAMED), ("id",), frozenset())
 
+_REWRITE_RUNS: Final = _update("runs", _of(_RUN_TYPES, frozenset({"id", *RUN_FIELDS})), ("id",), frozenset())
+_REWRITE_STEPS: Final = _update(
+    "steps", {"id": "bigint"} | _of(_STEP_TYPES, frozenset(STEP_FIELDS)), ("id",), frozenset()
+)
+
 
 def new_runs(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
     """Runs whose ids were taken beforehand."""
@@ -206,6 +212,16 @@ def changed_steps(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
 def renamed_steps(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
     """The task (task_id, task_key, name) and the number of the visit that steps (id) have by now."""
     return [Write(_RENAME_STEPS, (rows,))] if rows else []
+
+
+def rewritten_runs(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
+    """Everything that runs (id) hold of what they are about, their input with it."""
+    return [Write(_REWRITE_RUNS, (rows,))] if rows else []
+
+
+def rewritten_steps(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
+    """Everything that steps (id) hold of what they are about, their item and question with it."""
+    return [Write(_REWRITE_STEPS, (rows,))] if rows else []
 
 
 def _by_fields(rows: Sequence[Mapping[str, Any]], brief: Mapping[frozenset[str], str], whole: str) -> list[Write]:

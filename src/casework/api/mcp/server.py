@@ -150,7 +150,8 @@ async def _called(request: HttpRequest, services: Services, grant: Grant, messag
 
 
 async def _run(tool: Tool, services: Services, grant: Grant, asked: ToolCall) -> bytes:
-    call = Call(services=services, grant=granted(grant.principal, tool.policy))
+    given = msgspec.structs.replace(granted(grant.principal, tool.policy), is_for_model=True)
+    call = Call(services=services, grant=given)
     sent = decoded(msgspec.json.encode(asked.arguments or {}), tool.sent)
     response = await tool.run(call, sent)
     content: bytes = response.content

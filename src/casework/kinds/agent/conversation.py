@@ -36,8 +36,10 @@ class Conversation:
         self._journal = journal
         self._toolbox = toolbox
         self._speaker = speaker
-        # Pieces are for whoever follows a chat; an answer that has to fit a schema is none of their reading.
-        self._say = parts.say if work.chat_id is not None and work.task.output is None else None
+        # Pieces are for whoever follows a chat; an answer that has to fit a schema is none of their reading, nor is one
+        # that may tell what is sensitive.
+        is_heard = work.chat_id is not None and work.task.output is None and self._settings.sensitive == "hide"
+        self._say = parts.say if is_heard else None
 
     async def carry_out(self) -> Result:
         """Go on from what was said last, to the answer or to a question for people."""
