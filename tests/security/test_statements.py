@@ -115,6 +115,7 @@ UNGUARDED = {
         **dict.fromkeys(("now", "next_due"), "the database's clock, and when somebody should look: of no workspace"),
         **dict.fromkeys(("due", "settle"), "on behalf of the system; every schedule names its workspace"),
     },
+    "sensitive": {"of_runs": ENGINE, "forget_readings": MAINTENANCE},
     "sessions": dict.fromkeys(("insert", "revoke", "revoke_all", "forget_ended"), PEOPLE),
     "signals": {"insert": ROWS, "lock": ENGINE, "forget_expired": MAINTENANCE},
     "statistics": {"refresh": MAINTENANCE},

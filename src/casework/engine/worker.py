@@ -210,7 +210,9 @@ class Worker:
         except TimeoutError:
             return Failed(code="timeout", message=f"It took longer than {task.timeout} seconds.")
         except Exception as error:
-            log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=True)
+            # What goes wrong quotes what it was done with, and a log has no mask.
+            traceback = run.version.sensitive is None
+            log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=traceback)
             return Failed(code="error", message=f"{type(error).__name__}: {error}"[:1000])
 
     async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:
@@ -219,9 +221,9 @@ class Worker:
         result = bounded(result)
         try:
             return await self._say(at, report_of(at, result, hands))
-        except Exception as error:
-            log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - without its words: a database quotes the row, and a log has no mask
             words = error.message if isinstance(error, CaseworkError) else type(error).__name__
+            log.warning("worker.not_kept", run=at.run_id, step=at.step, attempt=at.attempt, error=words)
             failure = Failed(code="output", message=f"What it reported cannot be kept: {words}", calls=result.calls)
             return await self._say(at, report_of(at, failure, hands))
 

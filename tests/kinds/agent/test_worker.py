@@ -77,6 +77,23 @@ async def test_a_run_with_an_agent_completes_and_its_calls_are_kept(workshop, tr
     }
 
 
+@pytest.mark.parametrize(("fields", "is_told"), [({}, False), ({"sensitive": "allow"}, True)])
+async def test_a_model_is_sent_what_is_sensitive_only_where_its_task_says_so(
+    workshop, transport, model, fields, is_told
+):
+    await model.answers({"text": "Done."})
+    task = {"key": "a", "kind": "agent", "model": model.model, "prompt": "Ann: {{ input.ssn }} {{ input }}", **fields}
+    schema = {"type": "object", "properties": {"ssn": {"type": "string", "x-sensitive": True}}}
+    definition = {"casework": 1, "key": "private", "input": schema, "tasks": [task]}
+    workflow_id = await publish(workshop.services, workshop.place, definition)
+    async with working(workshop, transport):
+        run = await workshop.create(workflow_id=workflow_id, input={"ssn": "078-05-1120", "n": 1})
+        assert await state_of(workshop, run.id, "completed", "failed") == "completed"
+    sent = str(await model.seen())
+    assert ("078-05-1120" in sent, "[hidden]" in sent) == (is_told, not is_told)
+    assert "078-05-1120" not in str(await workshop.rows("select data, output from steps"))
+
+
 async def test_a_person_approves_the_exact_call_and_the_run_goes_on(workshop, transport, model: Model):
     await model.answers({"calls": [["pay", {"amount": 7}]]}, {"text": "Paid."})
     async with working(workshop, transport):
