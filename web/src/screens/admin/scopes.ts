@@ -1,5 +1,5 @@
 /** Scopes are `category:level`; a level implies the lower ones. */
-export const CATEGORIES = ["workspace", "members", "workflows", "assignments", "activities", "chats", "analytics", "keys", "secrets", "webhooks", "events"] as const;
+export const CATEGORIES = ["workspace", "members", "workflows", "assignments", "activities", "chats", "analytics", "keys", "secrets", "webhooks", "events", "sensitive"] as const;
 export const LEVELS = ["read", "write", "admin"] as const;
 export type Level = (typeof LEVELS)[number];
 
