@@ -7,6 +7,8 @@ shows the mask.
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
+from operator import attrgetter
 from typing import Final, TypeVar
 
 import msgspec
@@ -106,9 +108,14 @@ def _place_of_step(row: msgspec.Struct) -> _Place:
     return row.run_id, row.number  # type: ignore[attr-defined]
 
 
-def _is_masked(row: msgspec.Struct, fields: Sequence[str]) -> bool:
+def _is_masked(row: msgspec.Struct, fields: tuple[str, ...]) -> bool:
     """Whether the mask stands anywhere in it: where it does not, there is nothing to ask for."""
-    return any(_MASK in _encode(getattr(row, field, None)) for field in fields)
+    return _MASK in _encode(_getter(type(row), fields)(row))
+
+
+@cache
+def _getter(kind: type[msgspec.Struct], fields: tuple[str, ...]) -> Callable[[msgspec.Struct], object]:
+    return attrgetter(*(field for field in fields if field in kind.__struct_fields__))
 
 
 def _with(row: _Row, values: dict[str, object]) -> _Row:
