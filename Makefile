@@ -35,13 +35,14 @@ browser: ## Install Chromium for the browser tests where there is none (Debian, 
 demo: web ## Start everything with example workflows and sample cases; Ctrl-C ends it
 	$(BIN)/casework demo
 
-test: web ## Run the tests, but for those in a browser (PYTEST_ARGS="-n 2" unless told otherwise)
+test: web browser ## Run the tests (PYTEST_ARGS="-n 2" unless told otherwise), the last in a real Chromium
 	$(BIN)/pytest $(PYTEST_ARGS) --ignore=tests/core --ignore=tests/e2e --ignore=tests/webhooks
 	$(BIN)/pytest tests/webhooks  # alone: what is told waits for the transactions of the whole database server
 	$(BIN)/pytest $(PYTEST_ARGS) tests/core --cov=casework.core --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
+	$(MAKE) e2e
 
-e2e: web browser ## Run the browser tests, in a real Chromium
-	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e
+e2e: web browser ## Run the browser tests; what fails is tried once more, alone: a browser beside others may be starved
+	$(BIN)/pytest $(PYTEST_ARGS) tests/e2e || $(BIN)/pytest --last-failed tests/e2e
 
 screenshots: web browser ## Take the pictures of docs/screens.md anew
 	CASEWORK_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_screenshots.py

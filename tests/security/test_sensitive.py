@@ -131,8 +131,7 @@ async def world(client: httpx.AsyncClient, services: Services, place: Place) -> 
     nurse = await place.member()
     made = World(client=client, services=services, place=place, nurse=nurse, other=other)
     manager = place.manager
-    hook = {"url": "https://example.com/", "types": ["*"]}
-    await client.post(f"{place.path}/webhooks", headers=manager.headers, json=hook)
+    await made.ask(manager, "POST", f"{place.path}/webhooks", json={"url": "https://example.com/"})
     flow = await made.ask(manager, "POST", f"{place.path}/workflows", json=DEFINITION)
     await made.ask(
         manager,
