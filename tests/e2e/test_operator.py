@@ -102,3 +102,30 @@ def test_a_case_shows_where_it_went_and_why_it_came(page, desk):
     page.get_by_label("Reason").fill("Not needed any more")
     page.get_by_role("dialog").get_by_role("button", name="Cancel the case").click()
     expect(page.get_by_text("Not needed any more")).to_be_visible()
+
+
+SORTED = {
+    "casework": 1,
+    "key": "sorted",
+    "name": "Sorted mail",
+    "tasks": [
+        {
+            "key": "sort",
+            "name": "Sort it",
+            "kind": "set",
+            "values": {"topic": "=input.topic"},
+            "next": [{"to": "read"}],
+        },
+        {"key": "read", "name": "Read it", "kind": "human"},
+    ],
+}
+
+
+def test_what_a_machine_did_before_stands_beside_the_work(page, server):
+    with scene(server, workflow=SORTED) as desk:
+        activity = desk.activity(desk.start("Sample: a letter", topic="Roof leaks"))["id"]
+        desk.manager.enter(page, desk.address)
+        page.goto(desk.at(f"inbox/{activity}?view=all"))
+        context = page.get_by_role("complementary", name="The case")
+        expect(context.get_by_role("listitem").filter(has_text="Sort it").get_by_text("Roof leaks")).to_be_visible()
+        expect(context.get_by_text("It came from:")).to_contain_text("Sort it")

@@ -56,6 +56,20 @@ export function caseStepsQuery(workspace: string, id: number) {
   });
 }
 
+const PAST_MAX = 500;
+
+/** The steps of a case beside a piece of work: as many as one page holds. */
+export function casePastQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["cases", workspace, "past", id],
+    queryFn: ({ signal }) => {
+      const params = { ...casePath(workspace, id), query: { pageSize: PAST_MAX } };
+      return answerOf(api.GET("/api/v2/w/{workspace_uuid}/assignments/{assignment_id}/steps", { params, signal }));
+    },
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
 /** The current task of a case, with the ways on; null where nothing is live. */
 export function taskDetailQuery(workspace: string, id: number) {
   return queryOptions({

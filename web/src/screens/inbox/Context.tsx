@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { stepsQuery, type Activity, type Entry } from "@/api/activities";
-import { messagesQuery } from "@/api/cases";
+import { stepsQuery, type Entry } from "@/api/activities";
+import { casePastQuery, messagesQuery } from "@/api/cases";
 import { useMe, useWorkspace } from "@/api/session";
 import { toneOf } from "@/api/words";
 import { Ago, Badge, Code, Heading, Text, TextLink, Values } from "@/ui";
+import { pastOfActivities, pastOfSteps, type Past } from "./past";
 import { whyHere } from "./why";
 import classes from "./entry.module.css";
 
@@ -19,9 +20,12 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
   const workspace = useWorkspace();
   const id = entry.activity.relationships.work_unit.data?.id ?? "";
   const mayRead = useMe().may("assignments:read");
-  const steps = useQuery(stepsQuery(workspace, id));
+  const steps = useQuery({ ...casePastQuery(workspace, Number(id)), enabled: mayRead });
+  const activities = useQuery({ ...stepsQuery(workspace, id), enabled: !mayRead });
   const data = entry.workUnit?.data;
-  const before = (steps.data ?? []).filter((one) => one.id !== entry.activity.id);
+  const before = mayRead
+    ? pastOfSteps(steps.data?.items ?? [], entry.activity.id)
+    : pastOfActivities(activities.data ?? [], tasks, entry.activity.id);
   return (
     <aside className={classes["context"]} aria-label={t("context.label")}>
       <section>
@@ -47,15 +51,15 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
           {before.map((one) => (
             <li key={one.id}>
               <div className={classes["stepHead"]}>
-                <span translate="no">{one.attributes.name}</span>
-                <Badge tone={toneOf(one.attributes.status)}>{t(`common:status.activity.${one.attributes.status}`)}</Badge>
+                <span translate="no">{one.name}</span>
+                <Badge tone={toneOf(one.status.slice(one.status.indexOf(".") + 1))}>{t(`common:status.${one.status}`)}</Badge>
               </div>
-              {one.attributes.completed_at !== null && (
+              {one.at !== null && (
                 <Text size="xs" tone="muted">
-                  <Ago at={one.attributes.completed_at} />
+                  <Ago at={one.at} />
                 </Text>
               )}
-              {typeof one.attributes.output === "object" && one.attributes.output !== null && <Values of={one.attributes.output as Record<string, unknown>} />}
+              {typeof one.output === "object" && one.output !== null && <Values of={one.output as Record<string, unknown>} />}
             </li>
           ))}
         </ol>
@@ -65,11 +69,10 @@ export function Context({ entry, tasks, here }: { entry: Entry; tasks: readonly 
   );
 }
 
-function Why({ tasks, here, before }: { tasks: readonly TaskLike[]; here: string | undefined; before: readonly Activity[] }) {
+function Why({ tasks, here, before }: { tasks: readonly TaskLike[]; here: string | undefined; before: readonly Past[] }) {
   const { t } = useTranslation("inbox");
-  const last = before.filter((one) => one.attributes.status === "completed").at(-1);
-  const from = tasks.find((one) => (one.name ?? one.key) === last?.attributes.name)?.key;
-  const reason = here === undefined ? null : whyHere(tasks, here, from);
+  const last = before.filter((one) => one.isCompleted).at(-1);
+  const reason = here === undefined ? null : whyHere(tasks, here, last?.task);
   if (reason === null) return null;
   return (
     <section>
