@@ -10,7 +10,7 @@ from typing import Any, Final
 import pydantic
 
 from casework.cli.exits import Misused, NotStarted
-from casework.core.errors import CaseworkError
+from casework.core.errors import CaseworkError, Unavailable
 from casework.settings import Settings
 from casework.store import schema
 from casework.store.embedded import embedded_server, is_made
@@ -73,8 +73,7 @@ def current_database_url(settings: Settings) -> Iterator[str]:
     """As `existing_database_url`, for what asks the newest schema's tables.
 
     Raises:
-        NotStarted: also where the schema is another one, or the server does not let us.
-        Unavailable: no server answers there.
+        NotStarted: also where the schema is another one, no server answers, or it does not let us.
 
     """
     with existing_database_url(settings) as url:
@@ -98,8 +97,7 @@ async def prepare(url: str) -> bool:
     """Bring the database up to the newest schema; whether it was not.
 
     Raises:
-        NotStarted: the server is there, and does not let us.
-        Unavailable: no server answers there.
+        NotStarted: no server answers there, or it does not let us.
 
     """
     was_current = await _is_current(url)
@@ -115,14 +113,21 @@ async def _is_current(url: str) -> bool:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What a server says that does not let us, in its words."""
+    """What a server says that does not let us, or what keeps us from one, in its words."""
     try:
         yield
+    except Unavailable as error:
+        raise NotStarted(f"The database cannot be used: {_first_line(error.__cause__ or error)}.") from error
     except CaseworkError:
         raise
     except Exception as error:
-        reason, *_ = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
-        raise NotStarted(f"The database cannot be used: {reason}.") from error
+        raise NotStarted(
+            f"The database cannot be used: {_first_line(getattr(error, 'orig', None) or error)}."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
 
 
 @contextmanager
