@@ -6,12 +6,11 @@ from typing import Any
 import msgspec
 
 from casework.core.condition import NAMES, Condition, ConditionError, Verdict, compile_condition
-from casework.core.errors import Denied, Invalid, Problem
+from casework.core.errors import Invalid, Problem
 from casework.core.permission import Grant
 from casework.operations import assignment_preview
-from casework.operations.drafts import beside
+from casework.operations.drafts import beside, require_author
 from casework.operations.services import Services
-from casework.store import access
 
 __all__ = ["Asked", "Clause", "Explained", "explain"]
 
@@ -59,8 +58,7 @@ async def explain(services: Services, grant: Grant, asked: Asked) -> Explained:
     if asked.assignment_id is not None:
         values = await assignment_preview.cel_context(services, grant, asked.assignment_id, after=asked.task_key)
     async with services.database.read() as connection:
-        if not await access.may_author(connection, grant):
-            raise Denied('This needs the scope workflows:write, or the permission "edit" on a workflow.')
+        await require_author(connection, grant)
     return await beside(lambda: _explained(asked.expression, values))
 
 

@@ -12,8 +12,12 @@ from typing import Final, Literal, TypeVar
 import msgspec
 
 from casework.core.definition import Definition
+from casework.core.errors import Denied
 from casework.core.parse import parse, to_yaml
+from casework.core.permission import Grant
 from casework.core.version import Version, compile_version
+from casework.store import access
+from casework.store.database import Connection
 from casework.store.versions import Draft, draft, read
 
 _T = TypeVar("_T")
@@ -26,6 +30,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     text: bytes
     media: Literal["yaml", "json"]
+
+
+async def require_author(connection: Connection, grant: Grant) -> None:
+    """Denied where there is no workflow that the caller may edit, nor may it make one."""
+    if not await access.may_author(connection, grant):
+        raise Denied('This needs the scope workflows:write, or the permission "edit" on a workflow.')
 
 
 async def drafted(source: Source) -> Draft:

@@ -8,10 +8,11 @@ from casework.core.errors import NotFound
 from casework.core.permission import Grant
 from casework.entropy import new_uuid
 from casework.operations import hook_secrets, once
+from casework.operations.drafts import require_author
 from casework.operations.hook_input import check
 from casework.operations.hook_secrets import Owner
 from casework.operations.services import Services
-from casework.operations.triggers import require_author, require_edit
+from casework.operations.triggers import require_edit
 from casework.operations.workflows import refuse_other, usable
 from casework.store import audit, hooks
 from casework.store.database import Connection

@@ -12,9 +12,10 @@ from casework.core.timetable import Timetable, TimetableError
 from casework.engine.order import NewRun
 from casework.entropy import new_uuid
 from casework.operations import once
+from casework.operations.drafts import require_author
 from casework.operations.origin import ran_by
 from casework.operations.services import Services
-from casework.operations.triggers import check_member, newest, require_author, require_edit, summary, wrong
+from casework.operations.triggers import check_member, newest, require_edit, summary, wrong
 from casework.operations.workflows import refuse_other, usable
 from casework.store import audit, schedules
 from casework.store.database import Connection

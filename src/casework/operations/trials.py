@@ -6,15 +6,14 @@ from datetime import datetime
 import msgspec
 
 from casework.core.definition import Json
-from casework.core.errors import Denied
 from casework.core.permission import Grant
 from casework.core.run import PENDING, Run
 from casework.core.trial import ANSWERS_MAX, Answer, Trial, play, waiting
 from casework.core.version import Version
 from casework.entropy import new_uuid
-from casework.operations.drafts import Source, beside, compiled
+from casework.operations.drafts import Source, beside, compiled, require_author
 from casework.operations.services import Services
-from casework.store import access, calendars, context
+from casework.store import calendars, context
 from casework.store.context import Place
 
 __all__ = ["ANSWERS_MAX", "Answer", "Script", "Trial", "try_out", "waiting"]
@@ -36,8 +35,7 @@ async def try_out(services: Services, grant: Grant, source: Source, script: Scri
 
     """
     async with services.database.read() as connection:
-        if not await access.may_author(connection, grant):
-            raise Denied('This needs the scope workflows:write, or the permission "edit" on a workflow.')
+        await require_author(connection, grant)
         calendar = (await calendars.find(connection, grant)).calendar
         place = Place(member_id=grant.principal.member_id, chat_id=None, workflow_id=0, version_number=0)
         own = (await context.load(connection, grant.workspace_id, {0: place}, {"member"}))[0]

@@ -6,7 +6,7 @@ Events that a run waits for are no trigger: they continue a run instead of start
 from collections.abc import Sequence
 from typing import Final
 
-from casework.core.errors import Denied, Invalid, NotFound, Problem
+from casework.core.errors import Invalid, NotFound, Problem
 from casework.core.permission import Grant
 from casework.engine.catalog import Edition
 from casework.operations.services import Services
@@ -15,12 +15,6 @@ from casework.store import access, grants, runs
 from casework.store.database import Connection
 
 WRITE: Final = "assignments:write"
-
-
-async def require_author(connection: Connection, grant: Grant) -> None:
-    """Denied where there is no workflow that the caller may edit, nor may it make one."""
-    if not await access.may_author(connection, grant):
-        raise Denied('This needs the permission "edit" on a workflow.')
 
 
 async def require_edit(connection: Connection, grant: Grant, workflow_id: int) -> None:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from casework.core.claim import Claim
 from casework.core.definition import Definition
-from casework.core.errors import Denied, Invalid, NotFound, PreconditionFailed, Problem
+from casework.core.errors import Invalid, NotFound, PreconditionFailed, Problem
 from casework.core.permission import Grant, WorkflowLevel
 from casework.entropy import new_uuid
 from casework.operations import once
 from casework.operations.called import check_called
-from casework.operations.drafts import Source, as_yaml, checked, drafted
+from casework.operations.drafts import Source, as_yaml, checked, drafted, require_author
 from casework.operations.services import Services
-from casework.store import access, audit, grants, limits, tasks, versions, workflows
+from casework.store import audit, grants, limits, tasks, versions, workflows
 from casework.store.database import Connection
 from casework.store.grants import WorkflowGrant
 from casework.store.versions import Draft, Published, VersionRow
@@ -118,8 +118,7 @@ async def validate(services: Services, grant: Grant, source: Source) -> Definiti
 
     """
     async with services.database.read() as connection:
-        if not await access.may_author(connection, grant):
-            raise Denied('This needs the scope workflows:write, or the permission "edit" on a workflow.')
+        await require_author(connection, grant)
     definition = await checked(source)
     async with services.database.read() as connection:
         await check_called(connection, grant, definition)
