@@ -33,6 +33,14 @@ def test_a_marked_field_is_hidden_and_its_neighbours_are_not():
     assert masked(schema, value) == value | {"ssn": MASK}
 
 
+def test_a_schema_that_refers_to_itself_is_gone_through_once_a_value():
+    schema = {"$ref": "#/$defs/node", "$defs": {"node": objects(ssn=SECRET, next={"$ref": "#/$defs/node"})}}
+    schema["$defs"]["node"]["anyOf"] = [{"$ref": "#/$defs/leaf"}, {"$ref": "#/$defs/leaf"}]
+    schema["$defs"]["leaf"] = {"type": "object"}
+    value = {"ssn": "1", "next": {"ssn": "2", "next": {"of": 3}}}
+    assert masked(schema, value) == {"ssn": MASK, "next": {"ssn": MASK, "next": {"of": 3}}}
+
+
 @pytest.mark.parametrize("hides", [None, False, 0, "", [], {}, {"deep": [1]}])
 def test_whatever_a_marked_field_holds_is_hidden_whole(hides):
     assert masked(objects(ssn=SECRET), {"ssn": hides}) == {"ssn": MASK}

@@ -207,6 +207,15 @@ def joined(**fields):
     return case
 
 
+def test_arrivals_that_wait_go_along_and_are_no_last_visit_before_they_begin():
+    case = joined()
+    waiting = [one.number for one in case.run.steps if one.task == "j"]
+    move(case, human("c", "k"), human("d"), human("k", join="all"), mapped={"j": "k"})
+    assert [(one.task, one.visit, one.is_last) for one in case.run.steps if one.number in waiting] == [("k", 1, False)]
+    case.finish("c")
+    assert (case.step("k").state, case.step("k").is_last) == ("ready", True)
+
+
 def test_arrivals_wait_on_as_long_as_what_they_wait_for_still_leads_there():
     case = joined()
     move(case, human("c", "j"), human("d", "j"), human("j", join="all"))

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from casework.core.command import Claim, Complete, Progress, Report, ReportFailure, Save, Start, Suspend
+from casework.core.command import Claim, Complete, Fail, Progress, Report, ReportFailure, Save, Start, Suspend
 from casework.core.errors import Invalid
 from casework.core.event import Event
 from casework.core.marks import MARK, MASK
@@ -167,6 +167,39 @@ def test_the_items_that_a_task_is_done_for_are_hidden_where_they_hold_something_
     case = case_of(human("a", for_each="input.people"), schema=schema, given={"people": [INPUT]})
     run = shown(case)
     assert [one.item for one in run.steps if one.parent is not None] == [{"name": MASK, "ssn": MASK}]
+
+
+def test_what_looks_at_an_item_at_an_output_or_at_an_error_looks_at_what_may_be_marked():
+    schema = {"type": "object", "properties": {"people": {"type": "array", "items": PERSON}}}
+    case = case_of(
+        auto("each", "set", "ask", values={"of": "=item.ssn"}, for_each="input.people"),
+        human("ask", form=PERSON, on_error="after", indicators={"long": "size(output.ssn) > 3", "n": "output.name"}),
+        auto("after", "set", "last", values={"of": "=error.message"}),
+        human("last"),
+        schema=schema,
+        given={"people": [INPUT]},
+    )
+    assert [one.output for one in shown(case).steps if one.task == "each" and one.parent is not None] == [{"of": MASK}]
+    case.take("ask")
+    case.do(Fail(step=case.step("ask").number, comment="No."))
+    run = shown(case)
+    assert step(run, "after").output == {"of": MASK}
+    again = case_of(human("ask", form=PERSON, indicators={"long": "size(output.ssn) > 3", "who": "output.name"}))
+    again.finish("ask", INPUT)
+    assert step(shown(again), "ask").indicators == {"long": MASK, "who": "Ann"}
+
+
+def test_a_last_answer_that_did_not_fit_is_hidden_by_the_schema_that_it_did_not_fit():
+    case = case_of(call("a", output=PERSON, on_failure="incident"))
+    made(case, "a")
+    ended(case, "a", output={"name": 1, "ssn": SSN})
+    incident = step(shown(case), "a").incident
+    assert (incident["code"], incident["output"]) == ("output", {"name": 1, "ssn": MASK})
+
+
+def test_it_is_known_of_each_task_whether_a_schema_of_it_marks_something():
+    sensitive = compile_version(workflow(human("a", "b", form=PERSON), human("b"))).sensitive
+    assert [sensitive.marks(key) for key in ("a", "b", "gone")] == [True, False, False]
 
 
 def test_the_facts_about_a_step_do_not_tell_what_its_row_hides():

@@ -79,3 +79,36 @@ def test_each_item_of_a_list_is_answered_by_itself(count):
     answers = [("each", {"output": {"n": n}}) for n in range(count)]
     found = tried(*tasks, answers=answers, given={"items": [1, 2, 3]})
     assert at(found) == (["each"] * (3 - count) or ["last"])
+
+
+def test_a_case_of_another_workflow_is_answered_as_it_would_end():
+    tasks = (machine("child", "good", kind="subworkflow", settings={"workflow": "other"}, on_error="bad"),)
+    tasks += (human("good"), human("bad"))
+    assert at(tried(*tasks, answers=[("child", {"output": {"n": 1}})])) == ["good"]
+    assert at(tried(*tasks, answers=[("child", {"error": "It failed."})])) == ["bad"]
+
+
+def test_one_that_goes_its_own_way_is_only_made():
+    child = machine("child", "next", kind="subworkflow", settings={"workflow": "other", "detached": True})
+    assert at(tried(child, human("next"), answers=[("child", {})])) == ["next"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "led"),
+    [
+        ({"for": "2h"}, {}, "next"),
+        ({"event": "order.paid", "correlation": "42"}, {"output": {"paid": True}}, "next"),
+        ({"event": "order.paid", "correlation": "42"}, {"error": "It never came."}, "late"),
+    ],
+)
+def test_what_waits_ends_when_its_time_has_come_or_its_event(settings, answer, led):
+    fields = {"timeout": 60, "on_timeout": "late"} if "event" in settings else {}
+    pause = machine("pause", "next", kind="wait", settings=settings, **fields)
+    assert at(tried(pause, human("next"), human("late"), answers=[("pause", answer)])) == [led]
+
+
+def test_an_event_without_a_timeout_is_waited_for_for_ever():
+    pause = machine("pause", kind="wait", settings={"event": "order.paid", "correlation": "42"})
+    found = tried(pause, answers=[("pause", {"error": "It never came."})])
+    assert isinstance(found.refused, Conflict)
+    assert "no `timeout`" in str(found.refused)

@@ -88,7 +88,7 @@ def waiting(run: Run) -> list[Step]:
 
 def _answered(run: Run, answer: Answer, now: datetime) -> tuple[Run, datetime]:
     step = _waiting_at(run, answer.task)
-    at = _later(step, now)
+    at = _later(step, answer, now)
     for command, actor in _commands(step, answer):
         run = _after(run, command, actor, at)
     return run, at
@@ -109,9 +109,13 @@ def _waiting_at(run: Run, task: str) -> Step:
     raise Conflict(message)
 
 
-def _later(step: Step, now: datetime) -> datetime:
-    """When the answer comes: what waits for an instant alone waits until then."""
-    until = step.try_resolve_at if "until" in step.data else None
+def _later(step: Step, answer: Answer, now: datetime) -> datetime:
+    """When the answer comes: what waits for an instant waits until then, and for an event that never comes too."""
+    never_comes = step.awaits is not None and answer.error is not None
+    if never_comes and step.try_resolve_at is None:
+        message = f"{step.task} waits for its event for ever: it has no `timeout`."
+        raise Conflict(message)
+    until = step.try_resolve_at if never_comes or "until" in step.data else None
     return max(now + _BETWEEN, until or now)
 
 
