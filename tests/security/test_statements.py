@@ -57,7 +57,10 @@ INTERPOLATED = {
     "tasks": {"_too_many": "a JSON pointer in a refusal; no SQL"},
     "work_periods": {"": CLOCKS},
     "work_rows": {"insertion": OWN_NAMES, "_update": OWN_NAMES},
-    "writes": {"_joined": "statements of the store, joined; only the numbers of their parameters are written anew"},
+    "writes": {
+        "_joined": "statements of the store, joined",
+        "_shifted": "only the numbers of their parameters are written anew",
+    },
     "work_units": {"": CLOCKS, "get_work_units": DECLARED, "_of": DECLARED},
 }
 """Functions of the store that put something else than a constant into a text, and why that is no way in."""

@@ -39,11 +39,15 @@ def _joined(parts: tuple[tuple[str, int], ...]) -> str:
     numbered: list[str] = []
     before = 0
     for query, count in parts:
-        numbered.append(_PARAMETER.sub(lambda found, shift=before: f"${int(found[1]) + shift}", query))  # type: ignore[misc]
+        numbered.append(_shifted(query, before))
         before += count
     *first, last = numbered
     clauses = ",\n".join(f"write_{number} as ({query})" for number, query in enumerate(first, 1))
     return f"with {clauses}\n{last}" if first else last
+
+
+def _shifted(query: str, by: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", query)
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
