@@ -15,7 +15,7 @@ from casework.engine.handover import AtHand, Handover
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome, Pending
 from casework.store import statistics
-from casework.store.database import COMMITS_AT_ONCE, Database, refusal
+from casework.store.database import COMMITS_AT_ONCE, Database, LostRace, refusal
 
 BATCH_MAX: Final = 256
 """Orders in one commit: more no longer raise throughput, and hold their runs' locks longer."""
@@ -25,6 +25,9 @@ SHARE_MIN: Final = 32
 
 WAITING_MAX: Final = 10_000
 """Orders that may wait: at some thousands a second nobody waits longer than a few seconds; more is refused at once."""
+
+RACES_MAX: Final = 3
+"""Times that a batch is tried again because another transaction was in its way: one is rare, four are a defect."""
 
 GROWTH: Final = (200, 2_000, 20_000, 200_000)
 """Orders after which the planner's statistics are made anew: plans made for small tables are wrong for large ones (120
@@ -147,12 +150,21 @@ class Engine:
         except Unavailable as error:  # the work itself does not depend on it
             log.warning("engine.statistics_not_refreshed", error=str(error))
 
-    async def _carry_out(self, batch: Sequence[Pending]) -> None:
-        """Commit a batch; where the database refuses it, each order alone, so that a poisoned one fails alone."""
+    async def _carry_out(self, batch: Sequence[Pending], races: int = RACES_MAX) -> None:
+        """Commit a batch; where the database refuses it, each order alone, so that a poisoned one fails alone.
+
+        A race that was lost is run again, so many times: nothing was changed, and whoever won it is done.
+        """
         try:
             await self._commit(batch)
         except Unavailable as error:
             _give(batch, error)
+        except LostRace as error:
+            log.warning("engine.race_lost", orders=len(batch), error=str(error.__cause__))
+            if races > 0:
+                await self._carry_out(batch, races - 1)
+            else:
+                _give(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever a row provoked belongs to one order, not to all
             if len(batch) == 1:
                 _give(batch, refusal(error))

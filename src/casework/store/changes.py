@@ -140,7 +140,7 @@ def memories(kept: Mapping[tuple[int, int, int], Any]) -> list[Write]:
 
 _COUNT: Final = """
 insert into task_counts as old (workspace_id, workflow_id, task_id, day, slot, count)
-select new.workspace_id, new.workflow_id, new.task_id, new.day, pg_backend_pid() % 16, new.count
+select new.workspace_id, new.workflow_id, new.task_id, new.day, counting_slot(), new.count
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::date[], $5::bigint[])
     as new (workspace_id, workflow_id, task_id, day, count)
 on conflict (workspace_id, workflow_id, task_id, day, slot) do update set count = old.count + excluded.count

@@ -1,6 +1,6 @@
 """The database: a pool of connections, transactions, and the translation of what can go wrong."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -28,6 +28,10 @@ _PLAIN: Final[Mapping[str, str]] = {}
 """A session as the server makes it."""
 
 
+class LostRace(Conflict):
+    """Two transactions waited for each other, or saw what the other one changed, and this one gave way."""
+
+
 class Database:
     """A pool on one database. Open it with `Database.open`, close it when done."""
 
@@ -39,7 +43,8 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, size: int = POOL_SIZE_DEFAULT) -> "Database":
         """Connect to `url` with at most `size` connections; Unavailable where nothing answers."""
-        return cls(url, await _pool(url, size, _SERVER), await _pool(url, COMMITS_AT_ONCE, _SERVER | _BY_INDEX))
+        readers = await _pool(url, size, _SERVER, prepare)
+        return cls(url, readers, await _pool(url, COMMITS_AT_ONCE, _SERVER | _BY_INDEX, _prepare_writer))
 
     async def close(self) -> None:
         """Give every connection back and close them."""
@@ -105,13 +110,31 @@ _BY_INDEX: Final = {
 }
 
 
-async def _pool(url: str, size: int, server: dict[str, str]) -> asyncpg.Pool:
+_TAKE_SLOT: Final = """
+select set_config('casework.slot', slot::text, false) from generate_series(0, $1::int - 1) slot
+where pg_try_advisory_lock(hashtext('casework slots'), slot) limit 1
+"""
+"""Locked while the connection lasts: nobody else counts there. Where all are taken it shares one, as a reader does."""
+
+SLOTS: Final = 128
+"""Engines' connections that have a slot of their own, of all processes together: each of 64 servers may have two."""
+
+
+async def _prepare_writer(connection: asyncpg.Connection) -> None:
+    """Give an engine's connection a slot of its own for what it counts (see counting_slot in the schema)."""
+    await prepare(connection)
+    await connection.execute(_TAKE_SLOT, SLOTS)
+
+
+async def _pool(
+    url: str, size: int, server: dict[str, str], init: Callable[[asyncpg.Connection], Awaitable[None]]
+) -> asyncpg.Pool:
     with outages():
         return await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
-            init=prepare,
+            init=init,
             reset=_leave_as_it_is,
             command_timeout=STATEMENT_TIMEOUT_SECONDS,
             server_settings=server,
@@ -160,7 +183,7 @@ def outages() -> Iterator[None]:
     try:
         yield
     except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
-        raise Conflict("Somebody changed this at the same moment; try again.") from error
+        raise LostRace("Somebody changed this at the same moment; try again.") from error
     except _OUTAGES as error:
         raise Unavailable("The database does not answer now; try again in a moment.") from error
 
