@@ -157,14 +157,14 @@ class Engine:
         """
         try:
             await self._commit(batch)
-        except Unavailable as error:
-            _give(batch, error)
         except LostRace as error:
             log.warning("engine.race_lost", orders=len(batch), error=str(error.__cause__))
             if races > 0:
                 await self._carry_out(batch, races - 1)
             else:
                 _give(batch, error)
+        except Unavailable as error:
+            _give(batch, error)
         except Exception as error:  # noqa: BLE001 - whatever a row provoked belongs to one order, not to all
             if len(batch) == 1:
                 _give(batch, refusal(error))

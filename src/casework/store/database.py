@@ -28,8 +28,8 @@ _PLAIN: Final[Mapping[str, str]] = {}
 """A session as the server makes it."""
 
 
-class LostRace(Conflict):
-    """Two transactions waited for each other, or saw what the other one changed, and this one gave way."""
+class LostRace(Unavailable):
+    """Two transactions waited for each other, and this one gave way: nothing is wrong with what it was to do."""
 
 
 class Database:
@@ -179,11 +179,11 @@ _OUTAGES: Final = (
 
 @contextmanager
 def outages() -> Iterator[None]:
-    """Turn a database that does not answer into Unavailable, and a lost race into Conflict."""
+    """Turn a database that does not answer into Unavailable, and two that waited for each other into LostRace."""
     try:
         yield
     except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
-        raise LostRace("Somebody changed this at the same moment; try again.") from error
+        raise LostRace("Somebody else changed the same at this moment; try again.") from error
     except _OUTAGES as error:
         raise Unavailable("The database does not answer now; try again in a moment.") from error
 
