@@ -6,7 +6,8 @@ from uuid import UUID
 
 from casework.core.actor import Actor, Assignee
 from casework.core.command import Assign, Command, Complete, Process, Start
-from casework.core.decide import Decision, Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Decision, Refusal
 from casework.core.definition import Definition, Task, Transition
 from casework.core.run import Run
 from casework.core.step import Step

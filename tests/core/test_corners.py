@@ -3,7 +3,8 @@
 import pytest
 
 from casework.core.command import Assign, Complete, Fail, Select
-from casework.core.decide import Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Refusal
 from casework.core.errors import Conflict
 from casework.core.run import current_step
 from tests.core.cases import LEAD, Case, human, new_run, person, way, workflow

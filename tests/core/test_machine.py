@@ -27,7 +27,8 @@ from casework.core.command import (
     Unassign,
     Update,
 )
-from casework.core.decide import Decision, Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Decision, Refusal
 from casework.core.event import RUN_EVENTS
 from casework.core.run import OPEN, TERMINAL, current_step, open_state
 from casework.core.step import ENDED, PARKED, WAITING

@@ -6,7 +6,8 @@ from hypothesis.stateful import precondition, rule
 from msgspec.structs import replace
 
 from casework.core.command import Migrate, Restore
-from casework.core.decide import Decision, decide
+from casework.core.decide import decide
+from casework.core.decision import Decision
 from casework.core.migration import kept
 from casework.core.obstacles import OBSTACLES, Immovable
 from casework.core.version import compile_version

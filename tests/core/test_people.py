@@ -16,7 +16,8 @@ from casework.core.command import (
     Save,
     Unassign,
 )
-from casework.core.decide import Decision, decide, interrupt
+from casework.core.decide import decide, interrupt
+from casework.core.decision import Decision
 from casework.core.errors import Conflict, Denied, Invalid, NotFound
 from casework.core.moves import MOVES, refusal
 from casework.core.step import ENDED, LIVE

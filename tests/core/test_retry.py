@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from casework.core.command import CancelRun, CancelStep, Complete, Fail, ResolveIncident, Retry, Select
-from casework.core.decide import Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Refusal
 from casework.core.errors import Conflict
 from tests.core.cases import LEAD, Case, human, new_run, way
 from tests.core.flows import auto

@@ -3,7 +3,8 @@
 import pytest
 
 from casework.core.command import Assign, CancelRun, CancelStep, Complete, Fail, Start
-from casework.core.decide import Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Refusal
 from casework.core.errors import Conflict, Invalid
 from tests.core.cases import LEAD, Case, human, new_run, person, way, workflow
 

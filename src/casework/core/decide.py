@@ -53,12 +53,11 @@ from casework.core.command import (
     Update,
 )
 from casework.core.compensation import undo_next
-from casework.core.definition import Json
+from casework.core.decision import Decision, Refusal
 from casework.core.draft import Draft
 from casework.core.due import watch
 from casework.core.ending import cancel_run, cancel_step, settle
 from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
-from casework.core.event import Event
 from casework.core.migration import migrate, restore
 from casework.core.resolution import resolve_incident
 from casework.core.retry import retry
@@ -68,32 +67,7 @@ from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
 from casework.core.waiting import child_ended, child_made, child_refused
 from casework.core.waiting import take as take_signal
-from casework.core.work import Call, Errand, Hands, Job
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What follows from a command that is accepted: the run as it is afterwards, and the facts.
-
-    No events: nothing changed. interrupts: an account whose open work period in any other run must close in the
-    same transaction, because a person's hands are on one thing only. jobs: calls to workers. errands: what is to be
-    done outside the run. memories: what the next attempt at a step will be told, by its number. calls: models that
-    were asked for a step. taken: the step that a worker began in the decision itself: who reported, or who is at hand.
-    """
-
-    run: Run
-    events: tuple[Event, ...] = ()
-    interrupts: int | None = None
-    jobs: tuple[Job, ...] = ()
-    errands: tuple[Errand, ...] = ()
-    memories: dict[int, Json] = {}
-    calls: tuple[tuple[int, Call], ...] = ()
-    taken: int | None = None
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A command that is not carried out, and which rule refused it. Nothing changes."""
-
-    error: CaseworkError
+from casework.core.work import Errand, Hands
 
 
 def decide(run: Run, command: Command, actor: Actor, now: datetime, hands: Hands | None = None) -> Decision | Refusal:

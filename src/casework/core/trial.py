@@ -22,7 +22,8 @@ from casework.core.command import (
     Start,
     Take,
 )
-from casework.core.decide import Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Refusal
 from casework.core.definition import BY_WORKERS, HUMAN, SUBWORKFLOW, Json
 from casework.core.errors import CaseworkError, Conflict
 from casework.core.run import COMPLETED, FAILED, Run

@@ -7,7 +7,8 @@ import msgspec
 
 from casework.core.claim import AlreadyClaimed, Claim
 from casework.core.command import Command, Report, Retry, Start, StepCommand, Take
-from casework.core.decide import Decision, Refusal, decide, interrupt
+from casework.core.decide import decide, interrupt
+from casework.core.decision import Decision, Refusal
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, NotFound, PreconditionFailed
 from casework.core.run import Run

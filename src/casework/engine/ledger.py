@@ -7,7 +7,7 @@ import msgspec
 
 from casework.core.actor import Actor
 from casework.core.command import Command, Migrate, Restore
-from casework.core.decide import Decision
+from casework.core.decision import Decision
 from casework.core.definition import Json
 from casework.core.event import Event
 from casework.core.migration import kept

@@ -1,4 +1,4 @@
-"""What a worker reports of an attempt, by what came of it."""
+"""What an attempt is given, and what a worker reports of it, by what came of it."""
 
 from typing import Any, Final
 
@@ -6,11 +6,36 @@ import msgspec
 
 from casework import entropy
 from casework.core.command import Report, ReportFailure, StepCommand, Suspend
-from casework.core.work import Done, Failed, Hands, Result, Suspended
+from casework.core.definition import Json
+from casework.core.work import Done, Failed, Hands, Result, Suspended, Work
+from casework.engine.order import Outcome
 from casework.store.workers import Attempt
 
 OUTPUT_MAX: Final = 4 * 1024 * 1024
 """Bytes of an output, as JSON: it is kept with the step, and whoever opens the run loads it."""
+
+
+def work_of(at: Attempt, begun: Outcome, memory: Json) -> Work:
+    """What the attempt is to do; memory: what an attempt before it left."""
+    run = begun.run
+    step = run.step(at.step)
+    task = run.version.task(step.task)
+    return Work(
+        workspace_id=at.workspace_id,
+        workflow_id=begun.workflow_id,
+        run_id=run.id,
+        run_uuid=run.uuid,
+        step=step.number,
+        step_uuid=step.uuid,
+        task=task,
+        attempt=step.attempt,
+        data=step.data,
+        memory=memory,
+        seconds=task.timeout,
+        chat_id=begun.chat_id,
+        member_id=run.member_id,
+        budget=run.version.definition.budget,
+    )
 
 
 def report_of(at: Attempt, result: Result, hands: Hands | None) -> StepCommand:

@@ -23,10 +23,10 @@ from casework.core.actor import Actor
 from casework.core.command import Claim, Lose, Progress, StepCommand
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, LimitExceeded, NotFound, Unavailable
-from casework.core.work import Call, Failed, Hands, Performer, Result, Tell, Work
+from casework.core.work import Call, Failed, Hands, Performer, Result, Tell
 from casework.engine.leases import Lease
 from casework.engine.order import Order, Outcome
-from casework.engine.reporting import bounded, report_of
+from casework.engine.reporting import bounded, report_of, work_of
 from casework.engine.service import Engine
 from casework.store import queue, turns, workers
 from casework.store.database import Database
@@ -180,39 +180,21 @@ class Worker:
         return outcome, _taken(outcome, at.workspace_id)
 
     async def _result(self, begun: Outcome, at: Attempt) -> Result:
-        run = begun.run
-        step = run.step(at.step)
-        task = run.version.task(step.task)
-        performer = self._performers[task.kind]
         memory: Json = None
         if at.attempt > 1:  # nobody was there to leave anything for the first one
             async with self._database.read() as connection:
                 memory = await workers.memory(connection, at)
-        work = Work(
-            workspace_id=at.workspace_id,
-            workflow_id=begun.workflow_id,
-            run_id=run.id,
-            run_uuid=run.uuid,
-            step=step.number,
-            step_uuid=step.uuid,
-            task=task,
-            attempt=step.attempt,
-            data=step.data,
-            memory=memory,
-            seconds=task.timeout,
-            chat_id=begun.chat_id,
-            member_id=run.member_id,
-            budget=run.version.definition.budget,
-        )
+        work = work_of(at, begun, memory)
+        task = work.task
         try:
             async with asyncio.timeout(task.timeout):
-                return await performer.perform(work, self._teller(at))
+                return await self._performers[task.kind].perform(work, self._teller(at))
         except TimeoutError:
             return Failed(code="timeout", message=f"It took longer than {task.timeout} seconds.")
         except Exception as error:
             # What goes wrong quotes what it was done with, and a log has no mask.
-            traceback = run.version.sensitive is None
-            log.warning("worker.attempt_failed", run=run.id, step=step.number, kind=task.kind, exc_info=traceback)
+            traceback = begun.run.version.sensitive is None
+            log.warning("worker.attempt_failed", run=at.run_id, step=at.step, kind=task.kind, exc_info=traceback)
             return Failed(code="error", message=f"{type(error).__name__}: {error}"[:1000])
 
     async def _tell_result(self, at: Attempt, result: Result) -> Outcome | None:

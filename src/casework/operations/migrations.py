@@ -8,7 +8,8 @@ import msgspec
 
 from casework.core.claim import Claim
 from casework.core.command import Migrate, Restore
-from casework.core.decide import Refusal, decide
+from casework.core.decide import decide
+from casework.core.decision import Refusal
 from casework.core.errors import (
     CaseworkError,
     Invalid,

@@ -1,7 +1,7 @@
 """Tools of workflows and their runs."""
 
 from casework.api.bodies import utc
-from casework.api.mcp import shapes
+from casework.api.mcp import showing
 from casework.api.mcp.arguments import (
     CancelArguments,
     RunArguments,
@@ -24,7 +24,7 @@ from casework.operations.workflows import Filter
 
 async def _run(call: Call, _sent: Arguments, run_id: int) -> RunReply:
     found = await progress.get_progress(call.services, call.grant, run_id)
-    return shapes.run_reply(found, await projects.get_project(call.services, call.grant, found.row.workflow_id))
+    return showing.run_reply(found, await projects.get_project(call.services, call.grant, found.row.workflow_id))
 
 
 async def _started(call: Call, sent: StartArguments, reference: dict[str, int]) -> RunReply:
@@ -37,7 +37,7 @@ async def list_workflows(call: Call, sent: WorkflowsArguments) -> Workflows:
     wanted = Filter(name=sent.name)
     found, total = await workflows.page(call.services, call.grant, wanted, limit=sent.limit, offset=sent.offset)
     return Workflows(
-        workflows=[shapes.workflow(one) for one in found], next_offset=sent.next_offset(total - sent.offset)
+        workflows=[showing.workflow(one) for one in found], next_offset=sent.next_offset(total - sent.offset)
     )
 
 
@@ -47,7 +47,7 @@ async def get_workflow(call: Call, sent: WorkflowArguments) -> WorkflowReply:
     found = await workflows.named(call.services, call.grant, sent.workflow)
     definition = await workflows.newest(call.services, found)
     return WorkflowReply(
-        workflow=shapes.workflow(found),
+        workflow=showing.workflow(found),
         input=definition.input,
         tasks=[TaskShown(key=task.key, name=task.name, kind=task.kind) for task in definition.tasks],
     )
@@ -103,7 +103,7 @@ async def search_runs(call: Call, sent: SearchArguments) -> Runs:
     )
     reading = Reading(selection=selection, related=frozenset({"project"}))
     page = await work_units.list_work_units(call.services, call.grant, reading)
-    return Runs(runs=shapes.runs(page)[: sent.limit], next_offset=sent.next_offset(len(page.rows)))
+    return Runs(runs=showing.runs(page)[: sent.limit], next_offset=sent.next_offset(len(page.rows)))
 
 
 tools = [list_workflows, get_workflow, start_run, get_run, cancel_run, search_runs]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Final
 from uuid import UUID
 
-from casework.api.mcp import shapes
+from casework.api.mcp import showing
 from casework.api.mcp.arguments import (
     ActivitiesArguments,
     ActivityArguments,
@@ -14,7 +14,8 @@ from casework.api.mcp.arguments import (
     NextArguments,
     TakeArguments,
 )
-from casework.api.mcp.shapes import Activities, ActivityReply, NextReply, by_id
+from casework.api.mcp.shapes import Activities, ActivityReply, NextReply
+from casework.api.mcp.showing import by_id
 from casework.api.mcp.tools import Arguments, Call, changes, reads
 from casework.core.claim import Claim
 from casework.core.errors import Conflict, Denied
@@ -32,7 +33,7 @@ _WRITE: Final = project("activities:write")
 
 
 async def _activity(call: Call, _sent: Arguments, reference: str) -> ActivityReply:
-    return shapes.activity_reply(await activity_detail.read(call.services, call.grant, UUID(reference)))
+    return showing.activity_reply(await activity_detail.read(call.services, call.grant, UUID(reference)))
 
 
 async def _taken(call: Call, sent: NextArguments, reference: str | None) -> NextReply:
@@ -58,7 +59,7 @@ async def list_activities(call: Call, sent: ActivitiesArguments) -> Activities:
     page = await activities.list_activities(call.services, call.grant, reading)
     flows, runs = by_id(page.related.projects), by_id(page.related.work_units)
     return Activities(
-        activities=[shapes.activity(row, runs[row.run_id], flows[row.workflow_id]) for row in page.rows[: sent.limit]],
+        activities=[showing.activity(row, runs[row.run_id], flows[row.workflow_id]) for row in page.rows[: sent.limit]],
         next_offset=sent.next_offset(len(page.rows)),
     )
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from casework.api.mcp import shapes
+from casework.api.mcp import showing
 from casework.api.mcp.arguments import MessageArguments, MessagesArguments
 from casework.api.mcp.shapes import MessageReply, Messages
 from casework.api.mcp.tools import Call, changes, reads
@@ -14,7 +14,7 @@ from casework.operations.messages import Wish
 
 async def _said(call: Call, sent: MessageArguments, reference: str) -> MessageReply:
     found = await messages.find(call.services, call.grant, sent.chat_id, UUID(reference))
-    return MessageReply(message=shapes.message(found))
+    return MessageReply(message=showing.message(found))
 
 
 @reads("Read a chat", own_or("chats:read"))
@@ -23,7 +23,7 @@ async def list_messages(call: Call, sent: MessagesArguments) -> Messages:
     found, total = await messages.page(call.services, call.grant, sent.chat_id, limit=sent.limit, offset=sent.offset)
     return Messages(
         chat_id=sent.chat_id,
-        messages=[shapes.message(one) for one in found],
+        messages=[showing.message(one) for one in found],
         total=total,
         next_offset=sent.next_offset(total - sent.offset),
     )
