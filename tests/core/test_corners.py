@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.core.command import Assign, Complete, Fail, Select
+from casework.core.command import Assign, Complete, Fail, Select, Start
 from casework.core.decide import decide
 from casework.core.decision import Refusal
 from casework.core.errors import Conflict
@@ -42,6 +42,21 @@ def test_a_join_that_comes_round_again_takes_in_the_same_branch_once():
     case.finish("d", {"again": True})
     assert case.step("c").absorbed_by == ("d",)
     assert case.step("d").visit == 2
+
+
+def test_a_join_takes_in_nothing_that_does_not_lead_to_it():
+    case = Case.of(human("b", "d"), human("e"), human("d", join="any", cancel_rest=True), start=("b", "e"))
+    case.finish("b")
+    assert case.live() == ["d", "e"]
+    assert case.step("e").absorbed_by == ()
+
+
+def test_an_ended_run_is_not_started_again():
+    case = Case.of(human("a"))
+    case.finish("a")
+    refused = decide(case.run, Start(), LEAD, case.now)
+    assert isinstance(refused, Refusal)
+    assert str(refused.error) == "The run is completed: it has ended and does not change any more."
 
 
 def test_selecting_what_takes_the_branch_in_ends_the_branch():
