@@ -39,6 +39,7 @@ INTERPOLATED = {
     "analytics": {"_page_query": NUMBERED, "_bounds": NUMBERED},
     "assignments": dict.fromkeys(("total", "_walk", "_source", "_where", "_merged", "_order"), NUMBERED),
     "clocks": dict.fromkeys(("since", "live", "pipeline", "_lasted"), CLOCKS),
+    "dump": dict.fromkeys(("dump", "_run"), "names of files, arguments of a program, refusals; no SQL"),
     "embedded": {"embedded_server": "a directory in the address of a server, quoted; no SQL"},
     "events": {"_bounds": NUMBERED},
     "history": {"alone": "the name of a lock, which is hashed; no SQL"},

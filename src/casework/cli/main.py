@@ -8,6 +8,7 @@ import typer
 from casework import __version__
 from casework.cli import (
     activities,
+    backup,
     definitions,
     demo,
     doctor,
@@ -52,6 +53,8 @@ app.command()(worker.workers)
 app.command()(worker.functions)
 app.command()(up.migrate)
 app.command()(up.status)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(demo.demo)
 app.command()(definitions.apply)
 app.command()(definitions.validate)
