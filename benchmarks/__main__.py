@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import automation, engine, http, large, lists
+from benchmarks import automation, browser, engine, http, large, lists
 from benchmarks.report import heading, say
 from casework import logs
 from casework.store.embedded import embedded_server
@@ -21,6 +21,7 @@ MEASUREMENTS = {
     "http": http.measure,
     "lists": lists.measure,
     "large": large.measure,
+    "browser": browser.measure,
 }
 
 

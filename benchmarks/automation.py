@@ -128,8 +128,8 @@ def _task(kind: str, key: str) -> dict[str, Any]:
     return {"key": key, "kind": kind, "function": "add", "arguments": {"n": "=input.n"}}
 
 
-async def published(place: Place, key: str, tasks: list[dict[str, Any]]) -> int:
-    """A workflow of those tasks; its id."""
+async def published(place: Place, key: str, tasks: list[dict[str, Any]], name: str | None = None) -> int:
+    """A workflow of those tasks, named as its key unless otherwise; its id."""
     boss = place.boss
     principal = Principal(
         kind="cookie",
@@ -138,7 +138,7 @@ async def published(place: Place, key: str, tasks: list[dict[str, Any]]) -> int:
         member_id=boss.member_id,
         scopes=SCOPES,
     )
-    document = {"casework": 1, "key": key, "name": key, "start": [tasks[0]["key"]], "tasks": tasks}
+    document = {"casework": 1, "key": key, "name": name or key, "start": [tasks[0]["key"]], "tasks": tasks}
     source = workflows.Source(text=msgspec.json.encode(document), media="json")
     await workflows.create(place.services, grant(principal, MEMBER), source, None)
     async with place.services.database.read() as connection:

@@ -38,6 +38,7 @@ DEFINITION = {
 }
 FIRST = {"topic": "billing", "sure": 0.9}
 PEOPLE = 300
+EMAIL, PASSWORD = "bench@casework.test", "a long enough one"
 
 
 @dataclass(kw_only=True)
@@ -64,7 +65,7 @@ async def opened(url: str, *, people: int = PEOPLE) -> AsyncIterator[Place]:
     await migrate(url)
     async with assembled(url, Settings(database_url=url), SystemClock()) as services:
         made = await workspaces.initialise(
-            services, email="bench@casework.test", password="a long enough one", name="Bench", workspace_name="Bench"
+            services, email=EMAIL, password=PASSWORD, name="Bench", workspace_name="Bench"
         )
         principal = Principal(
             kind="cookie",

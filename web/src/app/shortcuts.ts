@@ -2,7 +2,7 @@
  * Keyboard shortcuts. Each has an id, its usual keys and a word; people may choose other keys or switch single keys off.
  * Keys are "mod+k" (held together) or "g i" (one after the other).
  */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export interface Shortcut {
   id: string;
@@ -131,8 +131,8 @@ export function useShortcutListener(): void {
 /** Does `act` when the keys of the shortcut are pressed, as long as the component is there. */
 export function useShortcut(id: string, act: () => void, isActive = true): void {
   const newest = useRef(act);
-  useEffect(() => {
-    newest.current = act;
+  useLayoutEffect(() => {
+    newest.current = act; // before anybody can press a key over what is drawn
   });
   useEffect(() => {
     if (!isActive) return undefined;

@@ -1,5 +1,6 @@
 /** Instants and lengths of time as the reader's language writes them. */
 import i18next from "i18next";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 const SECOND = 1;
@@ -10,6 +11,21 @@ const DAY = 86_400;
 function locale(): string {
   return i18next.language === "pseudo" ? "en" : i18next.language;
 }
+
+/** Making a formatter costs a hundred times what using it does, and a list formats in each of its rows: each is made once. */
+function kept<Options, Made>(Format: new (locale: string, options?: Options) => Made): (options?: Options) => Made {
+  const made = new Map<string, Made>();
+  return (options) => {
+    const key = `${locale()} ${JSON.stringify(options)}`;
+    const found = made.get(key) ?? new Format(locale(), options);
+    made.set(key, found);
+    return found;
+  };
+}
+
+const relatives = kept(Intl.RelativeTimeFormat);
+const instants = kept(Intl.DateTimeFormat);
+const numbers = kept(Intl.NumberFormat);
 
 const STEPS: readonly [number, Intl.RelativeTimeFormatUnit][] = [
   [DAY, "day"],
@@ -22,15 +38,12 @@ const STEPS: readonly [number, Intl.RelativeTimeFormatUnit][] = [
 export function relative(at: string, now: number): string {
   const seconds = (Date.parse(at) - now) / 1000;
   const [size, unit] = STEPS.find(([one]) => Math.abs(seconds) >= one) ?? [SECOND, "second"];
-  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" }).format(
-    Math.trunc(seconds / size),
-    unit,
-  );
+  return relatives({ numeric: "auto", style: "short" }).format(Math.trunc(seconds / size), unit);
 }
 
 /** Date and time of day. */
 export function instant(at: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return instants({ dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
 /** "2d 4h", "3m 20s": the two largest units. */
@@ -44,25 +57,26 @@ export function duration(seconds: number): string {
   const first = parts.findIndex(([count]) => count > 0);
   const shown = first === -1 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count]) => count > 0);
   return shown
-    .map(([count, unit]) =>
-      new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "narrow" }).format(count),
-    )
+    .map(([count, unit]) => numbers({ style: "unit", unit, unitDisplay: "narrow" }).format(count))
     .join(" ");
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  return numbers().format(value);
 }
 
 const CENT_PARTS = 4;
 
 /** What models cost, in the currency of their prices. */
 export function money(value: number): string {
-  return new Intl.NumberFormat(locale(), { style: "currency", currency: "USD", maximumFractionDigits: CENT_PARTS }).format(value);
+  return numbers({ style: "currency", currency: "USD", maximumFractionDigits: CENT_PARTS }).format(value);
 }
 
-/** Formats that change with the language: a component that uses them is drawn again when it changes. */
-export function useFormat() {
-  useTranslation();
-  return { relative, instant, duration, number, money };
+const FORMAT = { relative, instant, duration, number, money };
+
+/** Formats that change with the language: a component that uses them is drawn again when it changes, and only then. */
+export function useFormat(): typeof FORMAT {
+  const { i18n } = useTranslation();
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the formats ask for the language themselves
+  return useMemo(() => ({ ...FORMAT }), [i18n.language]);
 }

@@ -6,14 +6,14 @@ interface VirtualRowsProps {
   label: string;
   count: number;
   height: number;
-  /** The row that is kept in sight. */
+  /** The row that is brought into sight when it becomes another one. */
   shown?: number | undefined;
   /** Told which rows are in sight. */
   onRange: (first: number, last: number) => void;
   children: (index: number) => ReactNode;
 }
 
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 /** A list of which only what is in sight exists: as quick with 100,000 rows as with ten. */
 export function VirtualRows({ label, count, height, shown, onRange, children }: VirtualRowsProps) {
@@ -24,8 +24,11 @@ export function VirtualRows({ label, count, height, shown, onRange, children }: 
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => onRange(first, last), [first, last, onRange]);
+  const brought = useRef(-1);
   useEffect(() => {
-    if (shown !== undefined && shown >= 0) rows.scrollToIndex(shown, { align: "auto" });
+    if (shown === undefined || shown < 0 || shown === brought.current) return; // it may have been scrolled away since
+    brought.current = shown;
+    rows.scrollToIndex(shown, { align: "auto" });
   }, [shown, rows]);
   return (
     <div ref={frame} className={classes["rows"]} tabIndex={-1}>

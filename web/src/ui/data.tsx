@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { memo, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
 import { Button } from "./controls";
@@ -57,6 +57,7 @@ export interface Column<T> {
   isNumber?: boolean;
 }
 
+/** Rows that are the same as before are not drawn anew, as long as `columns` are the same object too. */
 export function Table<T>({ caption, columns, rows, keyOf }: { caption: string; columns: readonly Column<T>[]; rows: readonly T[]; keyOf: (row: T) => string | number }) {
   return (
     <div className={classes["scroll"]} tabIndex={0} role="region" aria-label={caption}>
@@ -73,19 +74,25 @@ export function Table<T>({ caption, columns, rows, keyOf }: { caption: string; c
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map((column) => (
-                <td key={column.key} data-number={column.isNumber || undefined}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <TableRow key={keyOf(row)} row={row} columns={columns} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+const TableRow = memo(function TableRow<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <td key={column.key} data-number={column.isNumber || undefined}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T>(props: { row: T; columns: readonly Column<T>[] }) => ReactNode;
 
 /** A JSON value as people read it: names and values, lists as lists. */
 export function Value({ value }: { value: unknown }) {

@@ -105,6 +105,9 @@ interface SelectProps<T extends string> extends FieldProps<T | null> {
 
 const SEARCHABLE_FROM = 8;
 
+/** What may be chosen is there while it is shown: a form with ten fields of 200 choices would else hold them all. */
+const DROPDOWN = { shadow: "md", keepMounted: false };
+
 export function Select<T extends string>({ choices, isClearable = false, placeholder, areNames = false, ref, ...field }: SelectProps<T>) {
   return (
     <MantineSelect
@@ -116,7 +119,7 @@ export function Select<T extends string>({ choices, isClearable = false, placeho
       clearable={isClearable}
       allowDeselect={false}
       searchable={choices.length >= SEARCHABLE_FROM}
-      comboboxProps={{ shadow: "md" }}
+      comboboxProps={DROPDOWN}
       {...(areNames ? { renderOption: nameOption } : {})}
       onChange={(value: T | null) => field.onChange(value)}
     />
@@ -133,7 +136,7 @@ export function MultiSelect({ choices, ...field }: FieldProps<readonly string[]>
       {...common(field)}
       data={choices.map((choice) => ({ ...choice }))}
       value={[...field.value]}
-      comboboxProps={{ shadow: "md" }}
+      comboboxProps={DROPDOWN}
       onChange={(value) => field.onChange(value)}
     />
   );

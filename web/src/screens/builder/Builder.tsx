@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { declareShortcuts, useShortcut } from "@/app/shortcuts";
 import { useMe, useWorkspace } from "@/api/session";
@@ -13,7 +13,8 @@ import { Problems, useProblems } from "./Problems";
 import { Publish } from "./Publish";
 import { TaskForm } from "./TaskForm";
 import classes from "./builder.module.css";
-import { addTask, connect, EMPTY, KINDS, read, setOwn, type Definition, type Kind } from "./document";
+import { EMPTY, KINDS, read, type Definition, type Kind } from "./document";
+import { addTask, connect, setOwn } from "./edits";
 import { begin, step } from "./history";
 
 const Editor = lazy(() => import("./Editor").then(({ Editor: found }) => ({ default: found })));
@@ -51,7 +52,7 @@ export function EditWorkflow() {
 
 function useText(first: string) {
   const [history, act] = useReducer(step, first, begin);
-  const edit = useCallback((text: string, mark?: string) => act({ type: "edit", text, ...(mark === undefined ? {} : { mark }) }), []);
+  const edit = useCallback((text: string | ((before: string) => string), mark?: string) => act({ type: "edit", text, ...(mark === undefined ? {} : { mark }) }), []);
   const undo = useCallback(() => act({ type: "undo" }), []);
   const redo = useCallback(() => act({ type: "redo" }), []);
   return { history, edit, undo, redo };
@@ -81,9 +82,11 @@ function Building({ text: first, over }: { text: string; over: Published | null 
   const mayTry = useMe().may("assignments:read");
   const asked = useDeferredValue(text);
   const problems = useProblems(asked);
-  const graph = useMemo(() => graphOf(definition.tasks, definition.start), [definition]);
+  const drawn = useDeferredValue(definition);
+  const graph = useMemo(() => graphOf(drawn.tasks, drawn.start), [drawn]);
   const wrong = useMemo(() => problems.found.flatMap((one) => (one.line == null ? [] : [one.line])), [problems.found]);
-  const faces = useMemo(() => problems.facesOf(definition.tasks), [problems, definition.tasks]);
+  const { faceOfTasks } = problems;
+  const faceOf = useMemo(() => faceOfTasks(drawn.tasks), [faceOfTasks, drawn.tasks]);
   useShortcut("builder.undo", undo);
   useShortcut("builder.redo", redo);
   useBlocker({ shouldBlockFn: () => text !== first && !isDone && !window.confirm(t("builder.leave")), enableBeforeUnload: () => text !== first && !isDone });
@@ -92,7 +95,8 @@ function Building({ text: first, over }: { text: string; over: Published | null 
     edit(made.text);
     setChosen(made.key);
   };
-  const link = useCallback((from: string, to: string) => edit(connect(text, from, to)), [edit, text]);
+  const link = useCallback((from: string, to: string) => edit((before) => connect(before, from, to)), [edit]);
+  const drop = useDropped(add);
   const trial = over === null || !mayTry ? null : { workflow: over.id, tried, onTry: setTried };
   const task = definition.tasks.find((one) => one.key === chosen);
   return (
@@ -120,7 +124,7 @@ function Building({ text: first, over }: { text: string; over: Published | null 
       {!isCurrent && <Notice tone="warn">{t("builder.unreadable")}</Notice>}
       <div className={classes["split"]}>
         <div className={classes["side"]}>
-          <Canvas graph={graph} faces={faces} chosen={chosen} onChoose={setChosen} onConnect={link} onDrop={(event) => dropped(event, add)} />
+          <Canvas graph={graph} faceOf={faceOf} chosen={chosen} onChoose={setChosen} onConnect={link} onDrop={drop} />
           {task !== undefined && isCurrent && <TaskForm key={task.key} text={text} task={task} tasks={definition.tasks} onEdit={edit} onClose={() => setChosen(null)} trial={trial} />}
         </div>
         <div className={classes["side"]}>
@@ -160,9 +164,16 @@ function Publishing({ onDone, ...props }: Omit<Parameters<typeof Publish>[0], "o
   );
 }
 
-function dropped(event: React.DragEvent, add: (kind: Kind) => void): void {
-  const kind = KINDS.find((one) => one === event.dataTransfer.getData(DRAGGED));
-  if (kind !== undefined) add(kind);
+/** Adds the kind that is dropped; the same function always, for what it is given to is drawn anew where it changes. */
+function useDropped(add: (kind: Kind) => void): (event: React.DragEvent) => void {
+  const newest = useRef(add);
+  useEffect(() => {
+    newest.current = add;
+  });
+  return useCallback((event) => {
+    const kind = KINDS.find((one) => one === event.dataTransfer.getData(DRAGGED));
+    if (kind !== undefined) newest.current(kind);
+  }, []);
 }
 
 /** The kinds of tasks: each is added by a press, or by dragging it onto the canvas. */

@@ -7,6 +7,7 @@ import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lin
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import classes from "./builder.module.css";
+import { changeBetween } from "./change";
 import { completionsAt } from "./completion";
 
 export interface EditorProps {
@@ -110,7 +111,8 @@ export function Editor(props: EditorProps) {
   }, []);
   useEffect(() => {
     const state = view.current?.state;
-    if (state !== undefined && state.doc.toString() !== props.text) view.current?.dispatch({ changes: { from: 0, to: state.doc.length, insert: props.text } });
+    const change = state && changeBetween(state.doc.toString(), props.text);
+    if (change) view.current?.dispatch({ changes: change });
   }, [props.text]);
   useEffect(() => {
     const state = view.current?.state;

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useWorkspace } from "@/api/session";
 import { problemsQuery, type DefinitionProblem } from "@/api/workflows";
-import type { TaskFace } from "@/graph/TaskNode";
+import type { FaceOf } from "@/graph/TaskNode";
 import type { TaskSource } from "@/graph/graph";
 import { Button, ErrorState, Panel, Text } from "@/ui";
 import classes from "./builder.module.css";
@@ -18,7 +18,8 @@ export interface Checked {
   isChecked: boolean;
   error: Error | null;
   retry: () => void;
-  facesOf: (tasks: readonly TaskSource[]) => Map<string, TaskFace>;
+  /** What is wrong with these tasks, for the canvas. */
+  faceOfTasks: (tasks: readonly TaskSource[]) => FaceOf;
 }
 
 const NONE: readonly DefinitionProblem[] = [];
@@ -28,17 +29,17 @@ export function useProblems(text: string): Checked {
   const workspace = useWorkspace();
   const settled = useSettled(text);
   const { data, error, isPlaceholderData, refetch } = useQuery(problemsQuery(workspace, settled));
-  return useMemo(() => {
-    const found = data ?? NONE;
-    const wrong = new Set(found.flatMap((one) => TASK.exec(one.path)?.[1] ?? []).map(Number));
-    return {
-      found,
-      isChecked: settled === text && data !== undefined && !isPlaceholderData,
-      error,
-      retry: () => void refetch(),
-      facesOf: (tasks) => new Map(tasks.map((task, index) => [task.key, { hasProblem: wrong.has(index) }])),
-    };
-  }, [data, settled, text, isPlaceholderData, error, refetch]);
+  const found = data ?? NONE;
+  const wrong = useMemo(() => new Set(found.flatMap((one) => TASK.exec(one.path)?.[1] ?? []).map(Number)), [found]);
+  const faceOfTasks = useCallback(
+    (tasks: readonly TaskSource[]): FaceOf => {
+      const keys = new Set(tasks.flatMap((task, index) => (wrong.has(index) ? [task.key] : [])));
+      return (key) => ({ hasProblem: keys.has(key) });
+    },
+    [wrong],
+  );
+  const isChecked = settled === text && data !== undefined && !isPlaceholderData;
+  return { found, isChecked, error, retry: () => void refetch(), faceOfTasks };
 }
 
 /** What keeps the workflow from being published, each with its line. */

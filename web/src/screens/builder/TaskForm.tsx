@@ -1,8 +1,10 @@
+import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 import type { TaskSource } from "@/graph/graph";
 import { Button, Heading, IconButton, IconTrash, IconX, Panel, Row, Select, Stack, Text, TextArea, TextField } from "@/ui";
 import classes from "./builder.module.css";
-import { changeWay, connect, removeTask, removeWay, setField, type TaskFields } from "./document";
+import type { TaskFields } from "./document";
+import { changeWay, connect, removeTask, removeWay, setField } from "./edits";
 import { TryOn, Verdict, type Trial } from "./Trial";
 
 interface Props {
@@ -20,6 +22,7 @@ interface Props {
 export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
   const { t } = useTranslation(["workflows", "common"]);
   const { key } = task;
+  const isWhole = useDeferredValue(true, false); // the ways have many choices: the rest need not wait for them
   const put = (field: string, value: unknown) => onEdit(setField(text, key, field, value === "" ? undefined : value), `${key}.${field}`);
   return (
     <Panel aria-label={t("builder.task")}>
@@ -48,7 +51,7 @@ export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
         choices={(["each", "all", "any"] as const).map((value) => ({ value, label: t(`builder.join_${value}`) }))}
         onChange={(value) => put("join", value === "each" ? undefined : value)}
       />
-      <Ways text={text} task={task} tasks={tasks} onEdit={onEdit} trial={trial} />
+      {isWhole && <Ways text={text} task={task} tasks={tasks} onEdit={onEdit} trial={trial} />}
       <Row>
         <Button
           icon={IconTrash}

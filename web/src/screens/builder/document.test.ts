@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { addTask, changeWay, connect, differences, EMPTY, freeKey, read, removeTask, removeWay, setField } from "./document";
+import { differences, EMPTY, read } from "./document";
+import { addTask, changeWay, connect, freeKey, removeTask, removeWay, setField } from "./edits";
 
 const NOTED = `casework: 1
 key: leave # ours

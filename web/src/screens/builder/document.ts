@@ -1,9 +1,7 @@
-/**
- * The definition that is edited. Its YAML is the one truth: the canvas and the forms change it through its syntax tree,
- * which keeps the author's comments and order; what somebody types replaces it.
- */
-import { isMap, isSeq, parseDocument, type Document, type YAMLMap, type YAMLSeq } from "yaml";
+/** The definition that is edited: what its YAML says, and what became of it between two texts. */
+import { parseDocument } from "yaml";
 import type { TaskSource } from "@/graph/graph";
+import { partsOf, type Parts } from "./parts";
 
 export const KINDS = ["human", "http", "function", "decision", "set"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -28,33 +26,56 @@ name: New workflow
 tasks: []
 `;
 
-const STARTING: Record<Kind, Record<string, unknown>> = {
-  human: {},
-  http: { method: "GET", url: "https://example.com/" },
-  function: { function: "name_of_the_function" },
-  decision: { rules: [{ then: { result: true } }] },
-  set: { values: { result: "input" } },
-};
-
 /** What the text says; null while it is no map of a definition, as halfway through a line. */
 export function read(text: string): Definition | null {
+  const parts = partsOf(text);
+  if (parts === null) return defined(valueOf(text));
+  if (/^\s/.test(parts.tail)) return null; // what follows the tasks belongs to nothing
+  const said = valueOf(parts.head + parts.tail);
+  const frame = said === null ? {} : said; // there may be nothing beside the tasks
+  return isObject(frame) && !("tasks" in frame) ? defined({ ...frame, tasks: tasksIn(parts) }) : null;
+}
+
+/** What a text says; undefined where it does not parse. */
+function valueOf(text: string): unknown {
   const document = parseDocument(text);
-  if (document.errors.length > 0) return null;
-  let found: unknown;
+  if (document.errors.length > 0) return undefined;
   try {
-    found = document.toJS({ maxAliasCount: 0 });
+    return document.toJS({ maxAliasCount: 0 });
   } catch {
-    return null; // an alias, which the format does not have
+    return undefined; // an alias, which the format does not have
   }
+}
+
+function defined(found: unknown): Definition | null {
   if (!isObject(found)) return null;
   const tasks: unknown = found["tasks"] ?? [];
   if (!Array.isArray(tasks) || !tasks.every(isTask)) return null;
-  return {
-    key: wordOf(found["key"]),
-    name: wordOf(found["name"]),
-    tasks: tasks.map((task) => ({ ...task, next: Array.isArray(task.next) ? task.next.filter(isObject) : [] })),
-    start: Array.isArray(found["start"]) ? found["start"].map(wordOf) : [],
-  };
+  return { key: wordOf(found["key"]), name: wordOf(found["name"]), tasks: tasks.map(shown), start: Array.isArray(found["start"]) ? found["start"].map(wordOf) : [] };
+}
+
+/** What each part of the newest text says. */
+let known = new Map<string, unknown>();
+
+/** What the tasks say, by part: of one that did not change it is the same object as before. */
+function tasksIn({ tasks }: Parts): unknown[] {
+  known = new Map(tasks.map((part) => [part, known.has(part) ? known.get(part) : taskIn(part)]));
+  return tasks.map((part) => known.get(part));
+}
+
+function taskIn(part: string): unknown {
+  const found = valueOf(part);
+  return Array.isArray(found) && found.length === 1 && isTask(found[0]) ? shown(found[0]) : undefined;
+}
+
+const normal = new WeakSet<TaskFields>();
+
+/** A task whose ways are a list of objects, whatever is written. */
+function shown(task: TaskFields): TaskFields {
+  if (normal.has(task)) return task;
+  const made = { ...task, next: Array.isArray(task.next) ? task.next.filter(isObject) : [] };
+  normal.add(made);
+  return made;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -67,111 +88,6 @@ function isTask(value: unknown): value is TaskFields {
 
 function wordOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function edited(text: string, edit: (document: Document, tasks: YAMLSeq) => void): string {
-  const document = parseDocument(text);
-  const tasks = document.get("tasks");
-  if (document.errors.length > 0 || !isSeq(tasks)) return text;
-  edit(document, tasks);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
-}
-
-function taskIn(tasks: YAMLSeq, key: string): YAMLMap | undefined {
-  return tasks.items.filter((item) => isMap(item)).find((item) => item.get("key") === key);
-}
-
-/** Adds a task of a kind, and a way to it from `after`; gives its key. */
-export function addTask(text: string, kind: Kind, name: string, after: string | null): { text: string; key: string } {
-  const taken = new Set(read(text)?.tasks.map((task) => task.key));
-  const key = freeKey(name, taken);
-  const next = edited(text, (document, tasks) => {
-    tasks.flow = false;
-    tasks.add(document.createNode({ key, name, kind, ...STARTING[kind] }));
-    if (after !== null) addWay(document, tasks, after, key);
-  });
-  return { text: next, key };
-}
-
-/** A key made of a name, that no other task has. */
-export function freeKey(name: string, taken: ReadonlySet<string>): string {
-  const plain = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[^a-z]+|_+$/g, "")
-    .slice(0, 56);
-  const base = plain === "" || plain === END_KEY ? "task" : plain;
-  for (let number = 1; ; number += 1) {
-    const key = number === 1 ? base : `${base}_${number}`;
-    if (!taken.has(key)) return key;
-  }
-}
-
-const END_KEY = "end";
-
-function addWay(document: Document, tasks: YAMLSeq, from: string, to: string): void {
-  const task = taskIn(tasks, from);
-  if (task === undefined) return;
-  const ways = task.get("next");
-  if (isSeq(ways)) ways.add(document.createNode({ to }));
-  else task.set("next", document.createNode([{ to }]));
-}
-
-export function connect(text: string, from: string, to: string): string {
-  return edited(text, (document, tasks) => addWay(document, tasks, from, to));
-}
-
-/** Changes the target or the condition of a way; an empty condition is always open. */
-export function changeWay(text: string, from: string, index: number, field: "to" | "when", value: string): string {
-  return edited(text, (_, tasks) => {
-    const way = taskIn(tasks, from)?.getIn(["next", index]);
-    if (!isMap(way)) return;
-    if (value === "") way.delete(field);
-    else way.set(field, value);
-  });
-}
-
-export function removeWay(text: string, from: string, index: number): string {
-  return edited(text, (_, tasks) => {
-    const task = taskIn(tasks, from);
-    task?.deleteIn(["next", index]);
-    dropIfEmpty(task, "next");
-  });
-}
-
-function dropIfEmpty(task: YAMLMap | undefined, field: string): void {
-  const list = task?.get(field);
-  if (isSeq(list) && list.items.length === 0) task?.delete(field);
-}
-
-/** Sets a field of a task; undefined takes it away. */
-export function setField(text: string, key: string, field: string, value: unknown): string {
-  return edited(text, (document, tasks) => {
-    const task = taskIn(tasks, key);
-    if (value === undefined) task?.delete(field);
-    else task?.set(field, typeof value === "object" ? document.createNode(value) : value);
-  });
-}
-
-/** Sets a field of the workflow itself. */
-export function setOwn(text: string, field: "key" | "name", value: string): string {
-  return edited(text, (document) => document.set(field, value));
-}
-
-/** Removes a task, and every way that leads to it. */
-export function removeTask(text: string, key: string): string {
-  return edited(text, (document, tasks) => {
-    tasks.items = tasks.items.filter((item) => !isMap(item) || item.get("key") !== key);
-    for (const task of tasks.items.filter((item) => isMap(item))) {
-      const ways = task.get("next");
-      if (isSeq(ways)) ways.items = ways.items.filter((way) => !isMap(way) || way.get("to") !== key);
-      dropIfEmpty(task, "next");
-      for (const field of ["otherwise", "on_error"]) if (task.get(field) === key) task.delete(field);
-    }
-    const start = document.get("start");
-    if (isSeq(start)) start.items = start.items.filter((item) => String(item) !== key);
-  });
 }
 
 export interface Difference {

@@ -7,7 +7,7 @@ export interface History {
   mark: string | null;
 }
 
-export type Act = { type: "edit"; text: string; mark?: string } | { type: "undo" } | { type: "redo" } | { type: "open"; text: string };
+export type Act = { type: "edit"; text: string | ((before: string) => string); mark?: string } | { type: "undo" } | { type: "redo" } | { type: "open"; text: string };
 
 const STEPS_MAX = 500;
 
@@ -29,9 +29,10 @@ export function step(history: History, act: Act): History {
       return after === undefined ? history : { past: [...past, text], text: after, future: rest, mark: null };
     }
     case "edit": {
-      if (act.text === text) return history;
+      const next = typeof act.text === "string" ? act.text : act.text(text);
+      if (next === text) return history;
       const isMore = act.mark !== undefined && act.mark === mark;
-      return { past: isMore ? past : [...past, text].slice(-STEPS_MAX), text: act.text, future: [], mark: act.mark ?? null };
+      return { past: isMore ? past : [...past, text].slice(-STEPS_MAX), text: next, future: [], mark: act.mark ?? null };
     }
   }
 }

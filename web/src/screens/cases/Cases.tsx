@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { casesQuery, type Case } from "@/api/cases";
 import { useMe, useWorkspace } from "@/api/session";
@@ -19,6 +20,7 @@ export function Cases() {
   const maySeeAll = me.may("assignments:read");
   const page = search.page ?? 1;
   const cases = useQuery(casesQuery(workspace, { page, pageSize: PAGE_SIZE, status: search.status, mine: search.mine }));
+  const found = useDeferredValue(cases.data);
   const columns = useColumns(workspace);
   return (
     <Page title={t("title")} lead={t(maySeeAll ? "lead" : "lead_mine")}>
@@ -44,13 +46,13 @@ export function Cases() {
         )}
       </Row>
       <Panel>
-        {cases.isPending && <Waiting lines={8} />}
-        {cases.isError && cases.data === undefined && <ErrorState error={cases.error} onRetry={() => void cases.refetch()} />}
-        {cases.data?.items.length === 0 && <EmptyState title={t("none")}>{t("none_why")}</EmptyState>}
-        {cases.data !== undefined && cases.data.items.length > 0 && (
+        {found === undefined && !cases.isError && <Waiting lines={8} />}
+        {cases.isError && found === undefined && <ErrorState error={cases.error} onRetry={() => void cases.refetch()} />}
+        {found?.items.length === 0 && <EmptyState title={t("none")}>{t("none_why")}</EmptyState>}
+        {found !== undefined && found.items.length > 0 && (
           <>
-            <Table caption={t("title")} rows={cases.data.items} keyOf={(one) => one.id} columns={columns} />
-            <Pager page={page} size={PAGE_SIZE} total={cases.data.total} onPage={(next) => void navigate({ search: (before) => ({ ...before, page: next }) })} />
+            <Table caption={t("title")} rows={found.items} keyOf={(one) => one.id} columns={columns} />
+            <Pager page={page} size={PAGE_SIZE} total={found.total} onPage={(next) => void navigate({ search: (before) => ({ ...before, page: next }) })} />
           </>
         )}
       </Panel>
@@ -60,25 +62,28 @@ export function Cases() {
 
 function useColumns(workspace: string) {
   const { t } = useTranslation(["cases", "common"]);
-  return [
-    {
-      key: "title",
-      label: t("case"),
-      cell: (one: Case) => (
-        <>
-          <TextLink to="/w/$workspace/cases/$case" params={{ workspace, case: String(one.id) }} translate="no">
-            {one.title}
-          </TextLink>
-          <Text size="xs" tone="muted" translate="no">
-            {one.workflowName}
-          </Text>
-        </>
-      ),
-    },
-    { key: "status", label: t("status"), cell: (one: Case) => <Badge tone={toneOf(one.status)}>{t(`common:status.case.${one.status}`)}</Badge> },
-    { key: "task", label: t("task"), cell: (one: Case) => <span translate="no">{one.currentTaskName ?? ""}</span> },
-    { key: "member", label: t("member"), cell: (one: Case) => <span translate="no">{one.memberName ?? ""}</span> },
-    { key: "working", label: t("working"), isNumber: true, cell: (one: Case) => <Clock seconds={one.workingSeconds} /> },
-    { key: "created", label: t("created"), isNumber: true, cell: (one: Case) => <Ago at={one.createdAt} /> },
-  ];
+  return useMemo(
+    () => [
+      {
+        key: "title",
+        label: t("case"),
+        cell: (one: Case) => (
+          <>
+            <TextLink to="/w/$workspace/cases/$case" params={{ workspace, case: String(one.id) }} translate="no">
+              {one.title}
+            </TextLink>
+            <Text size="xs" tone="muted" translate="no">
+              {one.workflowName}
+            </Text>
+          </>
+        ),
+      },
+      { key: "status", label: t("status"), cell: (one: Case) => <Badge tone={toneOf(one.status)}>{t(`common:status.case.${one.status}`)}</Badge> },
+      { key: "task", label: t("task"), cell: (one: Case) => <span translate="no">{one.currentTaskName ?? ""}</span> },
+      { key: "member", label: t("member"), cell: (one: Case) => <span translate="no">{one.memberName ?? ""}</span> },
+      { key: "working", label: t("working"), isNumber: true, cell: (one: Case) => <Clock seconds={one.workingSeconds} /> },
+      { key: "created", label: t("created"), isNumber: true, cell: (one: Case) => <Ago at={one.createdAt} /> },
+    ],
+    [t, workspace],
+  );
 }

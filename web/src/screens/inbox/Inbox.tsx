@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { memo, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { takeNext, useActivityChange, type Entry } from "@/api/activities";
 import { useMe, useWorkspace } from "@/api/session";
@@ -78,17 +78,20 @@ function List({ open }: { open: string | undefined }) {
   const next = useTakeNext();
   const nextKeys = useKeys("inbox.next");
   const view = search.view ?? "mine";
-  const index = useMemo(() => findIndex(rows, open), [rows, open]);
+  const index = open === undefined ? -1 : rows.indexOf(open);
   const show = (at: number) => {
     const entry = rows.at(Math.max(0, Math.min(rows.total - 1, at)));
     if (entry) void navigate({ to: "/w/$workspace/inbox/$activity", params: { workspace, activity: entry.activity.id }, search: true });
   };
-  const mark = (entry: Entry) =>
-    setMarked((before) => {
-      const after = new Map(before);
-      if (!after.delete(entry.activity.id)) after.set(entry.activity.id, entry);
-      return after;
-    });
+  const mark = useCallback(
+    (entry: Entry) =>
+      setMarked((before) => {
+        const after = new Map(before);
+        if (!after.delete(entry.activity.id)) after.set(entry.activity.id, entry);
+        return after;
+      }),
+    [],
+  );
   useShortcut("inbox.next", () => next.mutate(undefined));
   useShortcut("inbox.down", () => show(index + 1));
   useShortcut("inbox.up", () => show(index - 1));
@@ -130,7 +133,7 @@ function List({ open }: { open: string | undefined }) {
           <VirtualRows label={t("title")} count={rows.total} height={ROW_HEIGHT} shown={index} onRange={rows.onRange}>
             {(at) => {
               const entry = rows.at(at);
-              return entry && <EntryRow entry={entry} isOpen={entry.activity.id === open} isMarked={marked.has(entry.activity.id)} onMark={() => mark(entry)} />;
+              return entry && <EntryRow entry={entry} isOpen={entry.activity.id === open} isMarked={marked.has(entry.activity.id)} onMark={mark} />;
             }}
           </VirtualRows>
         </>
@@ -139,18 +142,8 @@ function List({ open }: { open: string | undefined }) {
   );
 }
 
-const LOOKED_AT_MAX = 500;
-
-function findIndex(rows: { total: number; at: (index: number) => Entry | undefined }, open: string | undefined): number {
-  if (open === undefined) return -1;
-  for (let index = 0; index < Math.min(rows.total, LOOKED_AT_MAX); index += 1) {
-    if (rows.at(index)?.activity.id === open) return index;
-  }
-  return -1;
-}
-
 /** Which workflow, in which order, and the filters that were kept. */
-function Narrowing({ search }: { search: Search }) {
+const Narrowing = memo(function Narrowing({ search }: { search: Search }) {
   const { t } = useTranslation("inbox");
   const workspace = useWorkspace();
   const navigate = useNavigate();
@@ -179,4 +172,4 @@ function Narrowing({ search }: { search: Search }) {
       <SavedFilters search={search} />
     </div>
   );
-}
+});

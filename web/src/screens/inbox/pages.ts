@@ -9,6 +9,8 @@ export interface Rows {
   isPending: boolean;
   error: Error | null;
   at: (index: number) => Entry | undefined;
+  /** Where an activity stands among what was fetched; -1 where it is not. */
+  indexOf: (activity: string) => number;
   onRange: (first: number, last: number) => void;
   retry: () => void;
 }
@@ -28,6 +30,13 @@ export function useRows(filters: Filters): Rows {
     isPending: first?.isPending ?? true,
     error: first?.data === undefined ? (first?.error ?? null) : null,
     at: (index) => pages[numbers.indexOf(Math.floor(index / PAGE_SIZE) + 1)]?.data?.entries[index % PAGE_SIZE],
+    indexOf: (activity) => {
+      for (const [position, number] of numbers.entries()) {
+        const index = pages[position]?.data?.entries.findIndex((entry) => entry.activity.id === activity) ?? -1;
+        if (index >= 0) return (number - 1) * PAGE_SIZE + index;
+      }
+      return -1;
+    },
     onRange,
     retry: () => void first?.refetch(),
   };

@@ -1,40 +1,59 @@
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { KindIcon } from "@/graph/KindIcon";
 import type { Graph, GraphTask, Way } from "@/graph/graph";
+import { keeper } from "@/graph/keep";
 import { useFormat } from "@/i18n/format";
-import { Button, Code, Table, Text } from "@/ui";
+import { Button, Code, Table, Text, type Column } from "@/ui";
 import { ageOf } from "./faces";
 import type { Load } from "./load";
 import classes from "./map.module.css";
 
 interface Line {
+  id: string;
   task: GraphTask;
   load: Load | undefined;
   ways: readonly Way[];
+  isChosen: boolean;
+}
+
+interface Props {
+  graph: Graph;
+  loads: readonly Load[];
+  now: number;
+  chosen: string | null;
+  onChoose: (key: string) => void;
 }
 
 /** The same as the drawing, for those who read rather than look. */
-export function TaskTable({ graph, loads, now, chosen, onChoose }: { graph: Graph; loads: readonly Load[]; now: number; chosen: string | null; onChoose: (key: string) => void }) {
+export function TaskTable({ graph, loads, now, chosen, onChoose }: Props) {
+  const { t } = useTranslation(["workflows", "common"]);
+  const [keep] = useState(() => keeper<Line>());
+  const lines = useMemo(() => keep(linesOf(graph, loads, chosen)), [keep, graph, loads, chosen]);
+  return <Table caption={t("map.table")} rows={lines} keyOf={(line) => line.id} columns={useColumns(graph, now, onChoose)} />;
+}
+
+function linesOf(graph: Graph, loads: readonly Load[], chosen: string | null): Line[] {
+  const byKey = new Map(loads.map((load) => [load.key, load]));
+  const waysFrom = new Map<string, Way[]>(graph.tasks.map((task) => [task.key, []]));
+  for (const way of graph.ways) waysFrom.get(way.from)?.push(way);
+  return graph.tasks.map((task) => ({ id: task.key, task, load: byKey.get(task.key), ways: waysFrom.get(task.key) ?? [], isChosen: task.key === chosen }));
+}
+
+function useColumns(graph: Graph, now: number, onChoose: (key: string) => void): Column<Line>[] {
   const { t } = useTranslation(["workflows", "common"]);
   const format = useFormat();
-  const byKey = new Map(loads.map((load) => [load.key, load]));
-  const names = new Map(graph.tasks.map((task) => [task.key, task.name]));
-  const lines = graph.tasks.map((task): Line => ({ task, load: byKey.get(task.key), ways: graph.ways.filter((way) => way.from === task.key) }));
-  return (
-    <Table
-      caption={t("map.table")}
-      rows={lines}
-      keyOf={(line) => line.task.key}
-      columns={[
-        { key: "task", label: t("task"), cell: ({ task }) => <TaskCell task={task} isChosen={task.key === chosen} onChoose={onChoose} /> },
-        { key: "count", label: t("measure.count"), isNumber: true, cell: ({ load }) => <span translate="no">{format.number(load?.count ?? 0)}</span> },
-        { key: "age", label: t("measure.age"), isNumber: true, cell: ({ load }) => <span translate="no">{load === undefined ? "" : (ageOf(load, now, format) ?? "–")}</span> },
-        { key: "people", label: t("people"), isNumber: true, cell: ({ load }) => <span translate="no">{format.number(load?.people ?? 0)}</span> },
-        { key: "work", label: t("measure.work"), isNumber: true, cell: ({ load }) => <span translate="no">{load?.worked ? format.duration(load.worked) : "–"}</span> },
-        { key: "ways", label: t("ways"), cell: ({ task, ways }) => <Ways task={task} ways={ways} names={names} /> },
-      ]}
-    />
-  );
+  return useMemo(() => {
+    const names = new Map(graph.tasks.map((task) => [task.key, task.name]));
+    return [
+      { key: "task", label: t("task"), cell: ({ task, isChosen }) => <TaskCell task={task} isChosen={isChosen} onChoose={onChoose} /> },
+      { key: "count", label: t("measure.count"), isNumber: true, cell: ({ load }) => <span translate="no">{format.number(load?.count ?? 0)}</span> },
+      { key: "age", label: t("measure.age"), isNumber: true, cell: ({ load }) => <span translate="no">{load === undefined ? "" : (ageOf(load, now, format) ?? "–")}</span> },
+      { key: "people", label: t("people"), isNumber: true, cell: ({ load }) => <span translate="no">{format.number(load?.people ?? 0)}</span> },
+      { key: "work", label: t("measure.work"), isNumber: true, cell: ({ load }) => <span translate="no">{load?.worked ? format.duration(load.worked) : "–"}</span> },
+      { key: "ways", label: t("ways"), cell: ({ task, ways }) => <Ways task={task} ways={ways} names={names} /> },
+    ];
+  }, [graph.tasks, now, onChoose, t, format]);
 }
 
 function TaskCell({ task, isChosen, onChoose }: { task: GraphTask; isChosen: boolean; onChoose: (key: string) => void }) {

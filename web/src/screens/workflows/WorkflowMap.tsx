@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useWorkspace } from "@/api/session";
 import { countsQuery, definitionQuery, figuresQuery, waitingQuery, workflowQuery, type Span, type Workflow } from "@/api/workflows";
@@ -11,7 +11,7 @@ import { ButtonLink, ErrorState, IconPencil, Page, Panel, Row, Segmented, Stack,
 import { Bottlenecks } from "./Bottlenecks";
 import { TaskPanel } from "./TaskPanel";
 import { TaskTable } from "./TaskTable";
-import { facesOf } from "./faces";
+import { faceOfLoads } from "./faces";
 import { loadsOf, MEASURES, within, type Load } from "./load";
 import classes from "./map.module.css";
 import type { MapSearch } from "./route";
@@ -63,13 +63,15 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   const navigate = useNavigate({ from: HERE });
   const format = useFormat();
   const now = useNow(MINUTE);
-  const by = search.by ?? "count";
+  const by = useDeferredValue(search.by ?? "count");
+  const view = useDeferredValue(search.view);
   const { from, to } = search;
   const span = useMemo(() => ({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }), [from, to]);
   const { loads, isPending, error, retry } = useLoads(workflow, span);
   const choose = useCallback((key: string | null) => void navigate({ search: (before) => chosenIn(before, key), replace: true }), [navigate]);
-  const faces = useMemo(() => facesOf(loads, by, now, format, t), [loads, by, now, format, t]);
-  const chosen = loads.find((load) => load.key === search.task);
+  const faceOf = useMemo(() => faceOfLoads(loads, by, now, format, t), [loads, by, now, format, t]);
+  const opened = useDeferredValue(search.task);
+  const chosen = loads.find((load) => load.key === opened);
   if (error !== null) return <ErrorState error={error} onRetry={retry} />;
   return (
     <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>} actions={<Actions id={workflow.id} />}>
@@ -77,12 +79,12 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
       <Choices search={search} onChange={(change) => void navigate({ search: change, replace: true })} />
       <div className={classes["split"]} data-open={chosen !== undefined || undefined}>
         <Stack gap={3}>
-          {search.view === "table" ? (
+          {view === "table" ? (
             <Panel>
               <TaskTable graph={graph} loads={loads} now={now} chosen={search.task ?? null} onChoose={choose} />
             </Panel>
           ) : (
-            <Canvas graph={graph} faces={faces} chosen={search.task ?? null} onChoose={choose} />
+            <Canvas graph={graph} faceOf={faceOf} chosen={search.task ?? null} onChoose={choose} />
           )}
         </Stack>
         {chosen !== undefined && <TaskPanel key={chosen.key} workflow={workflow} load={chosen} graph={graph} span={span} now={now} onClose={() => choose(null)} />}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useWorkspace } from "@/api/session";
 import { workflowsQuery, type Workflow } from "@/api/workflows";
@@ -17,6 +18,7 @@ export function Workflows() {
   const name = search.name ?? "";
   const found = useQuery(workflowsQuery(workspace, page, PAGE_SIZE, name));
   const items = found.data?.items ?? [];
+  const columns = useMemo(() => columnsOf(t, workspace), [t, workspace]);
   const find = (next: string) => void navigate({ search: next === "" ? {} : { name: next }, replace: true });
   return (
     <Page title={t("title")} lead={t("lead")} actions={<NewLink />}>
@@ -27,7 +29,7 @@ export function Workflows() {
         {found.data?.items.length === 0 && <Nothing isSearched={name !== ""} />}
         {items.length > 0 && (
           <>
-            <Table caption={t("title")} rows={items} keyOf={(one) => one.id} columns={columns(t, workspace)} />
+            <Table caption={t("title")} rows={items} keyOf={(one) => one.id} columns={columns} />
             <Pager page={page} size={PAGE_SIZE} total={found.data?.total ?? 0} onPage={(next) => void navigate({ search: (before) => ({ ...before, page: next }) })} />
           </>
         )}
@@ -61,7 +63,7 @@ function Nothing({ isSearched }: { isSearched: boolean }) {
   );
 }
 
-function columns(t: (key: string) => string, workspace: string) {
+function columnsOf(t: (key: string) => string, workspace: string) {
   return [
     {
       key: "name",

@@ -1,27 +1,25 @@
 import type { TFunction } from "i18next";
-import type { TaskFace } from "@/graph/TaskNode";
+import type { FaceOf } from "@/graph/TaskNode";
 import type { useFormat } from "@/i18n/format";
 import { amountOf, heatOf, type Load, type Measure } from "./load";
 
 type Format = ReturnType<typeof useFormat>;
 
-/** What every task shows on the map, by its key. */
-export function facesOf(loads: readonly Load[], by: Measure, now: number, format: Format, t: TFunction<["workflows", "common"]>): Map<string, TaskFace> {
+/** What a task shows on the map, by its key. */
+export function faceOfLoads(loads: readonly Load[], by: Measure, now: number, format: Format, t: TFunction<["workflows", "common"]>): FaceOf {
+  const byKey = new Map(loads.map((load) => [load.key, load]));
   const most = Math.max(0, ...loads.map((load) => amountOf(load, by, now)));
-  return new Map(
-    loads.map((load) => {
-      const said = by === "work" && load.worked !== null && load.worked > 0 ? format.duration(load.worked) : ageOf(load, now, format);
-      return [
-        load.key,
-        {
-          heat: heatOf(amountOf(load, by, now), most),
-          figure: t("count", { count: load.count }),
-          label: `${load.name}: ${sentence(load, now, format, t)}`,
-          ...(said === null ? {} : { aside: said }),
-        },
-      ];
-    }),
-  );
+  return (key) => {
+    const load = byKey.get(key);
+    if (load === undefined) return {};
+    const said = by === "work" && load.worked !== null && load.worked > 0 ? format.duration(load.worked) : ageOf(load, now, format);
+    return {
+      heat: heatOf(amountOf(load, by, now), most),
+      figure: t("count", { count: load.count }),
+      label: `${load.name}: ${sentence(load, now, format, t)}`,
+      ...(said === null ? {} : { aside: said }),
+    };
+  };
 }
 
 /** How long the oldest on it has waited; null where nothing does. */
