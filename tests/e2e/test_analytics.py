@@ -51,6 +51,31 @@ def test_a_manager_sees_how_a_workflow_does_and_takes_the_numbers_along(page, bu
     expect(page.get_by_role("region", name="By person").first).to_contain_text(busy.manager.email)
 
 
+def test_due_dates_are_told_by_task_and_by_day_and_taken_along(page, busy):
+    _open(page, busy)
+    expect(page.get_by_role("img", name=re.compile("Due dates by day"))).to_have_count(0)
+    task = page.get_by_role("region", name="Due dates by task").first
+    expect(task).to_contain_text("Decide on leave")
+    task.get_by_text("Table", exact=True).click()
+    expect(task.get_by_role("row").last.get_by_role("cell").last).to_have_text("\N{EN DASH}")
+    assert _saved(page, "Due dates by task: CSV") == [
+        ["Task", "Done in time", "Done late", "Given up late", "Overdue now", "In time"],
+        ["Decide on leave", "0", "0", "0", "0", ""],
+    ]
+    assert _saved(page, "By team: CSV")[0] == ["Team", "Runs", "Failed", "Tokens", "Cost"]
+    assert violations(page) == []
+
+
+def test_a_workflow_without_due_dates_says_so_and_how_to_set_one(page, busy):
+    definition = {"casework": 1, "key": "errand", "name": "Errand", "tasks": [{"key": "run", "kind": "human"}]}
+    made = busy.manager.client.post(f"{busy.api}/workflows", json=definition).raise_for_status().json()
+    _open(page, busy, f"analytics?workflow={made['id']}")
+    expect(page.get_by_role("heading", name="No task has a due date yet")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Set a due date").click()
+    page.wait_for_url(re.compile(f"/workflows/{made['id']}/edit"))
+
+
 def test_the_list_of_runs_is_filtered_by_the_address(page, busy):
     _open(page, busy)
     page.get_by_role("combobox", name="State").click()
