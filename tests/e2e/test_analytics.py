@@ -26,6 +26,14 @@ def busy(server):
         yield found
 
 
+@pytest.fixture
+def plain(server):
+    """An office whose workflow has no due date."""
+    definition = {"casework": 1, "key": "errand", "name": "Errand", "tasks": [{"key": "run", "kind": "human"}]}
+    with scene(server, workflow=definition) as found:
+        yield found
+
+
 def _open(page, office, address="analytics"):
     office.manager.enter(page, office.address)
     page.goto(office.at(address))
@@ -66,14 +74,12 @@ def test_due_dates_are_told_by_task_and_by_day_and_taken_along(page, busy):
     assert violations(page) == []
 
 
-def test_a_workflow_without_due_dates_says_so_and_how_to_set_one(page, busy):
-    definition = {"casework": 1, "key": "errand", "name": "Errand", "tasks": [{"key": "run", "kind": "human"}]}
-    made = busy.manager.client.post(f"{busy.api}/workflows", json=definition).raise_for_status().json()
-    _open(page, busy, f"analytics?workflow={made['id']}")
+def test_a_workflow_without_due_dates_says_so_and_how_to_set_one(page, plain):
+    _open(page, plain)
     expect(page.get_by_role("heading", name="No task has a due date yet")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="Set a due date").click()
-    page.wait_for_url(re.compile(f"/workflows/{made['id']}/edit"))
+    page.wait_for_url(re.compile(f"/workflows/{plain.workflow_id}/edit"))
 
 
 def test_the_list_of_runs_is_filtered_by_the_address(page, busy):
