@@ -23,7 +23,6 @@ export function Numbers({ figures }: { figures: Figures }) {
     ["automation", share(figures.automation.rate)],
     ["rework", share(figures.rework.rate)],
     ["in_time", share(figures.due.overall.rate)],
-    ["overdue", number(figures.due.overdue)],
     ["tokens", number(figures.usage.reduce((sum, one) => sum + one.tokens, 0))],
     ["cost", money(cost)],
   ] as const;
