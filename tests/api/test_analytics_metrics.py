@@ -31,7 +31,14 @@ async def test_a_flow_without_runs_adds_up_to_nothing(at):
         "tasks": found["tasks"],
         "rework": {"count": 0, "of": 0, "rate": None},
         "automation": {"count": 0, "of": 0, "rate": None},
+        "due": {
+            "overall": {"done_in_time": 0, "done_late": 0, "given_up_late": 0, "rate": None},
+            "overdue": 0,
+            "tasks": [],
+            "days": [],
+        },
         "usage": [],
+        "teams": [],
     }
     nothing = {"mean": None, "p50": None, "p95": None}
     assert [(task["task_key"], task["count"], task["wait"], task["working"]) for task in found["tasks"]] == [

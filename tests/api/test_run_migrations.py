@@ -95,6 +95,7 @@ async def test_runs_move_with_their_steps_and_are_counted_where_they_are(ask, pl
     (listed,) = (await ask("GET", f"/workflows/{workflow_id}/migrations"))["items"]
     assert (listed["id"], listed["version"], listed["tasks"]) == (done["migrationId"], 2, {"pay": "settle"})
     assert (listed["moved"], listed["undone"], listed["memberId"]) == (5, 0, place.manager.member_id)
+    assert (listed["fromVersions"], listed["unchanged"]) == ([1], 5)
 
 
 async def test_undone_runs_are_as_before_but_those_to_which_something_has_happened(ask, place, claims):
@@ -104,6 +105,8 @@ async def test_undone_runs_are_as_before_but_those_to_which_something_has_happen
     before = await rows(place, query)
     done = await ask("POST", f"/workflows/{workflow_id}/migrations", {"to": 2, "tasks": {"pay": "settle"}})
     await complete(place, {"id": runs[0]})
+    (listed,) = (await ask("GET", f"/workflows/{workflow_id}/migrations"))["items"]
+    assert (listed["moved"], listed["unchanged"]) == (5, 4)
     path = f"/workflows/{workflow_id}/migrations/{done['migrationId']}/undo"
     some = await ask("POST", path, {"limit": 2})
     assert (some["moved"], some["stayed"], some["next"]) == (1, 1, runs[1])
@@ -115,7 +118,7 @@ async def test_undone_runs_are_as_before_but_those_to_which_something_has_happen
     ]
     assert dict(await rows(place, "select id, version_number from runs")) == {runs[0]: 2} | dict.fromkeys(runs[1:], 1)
     (listed,) = (await ask("GET", f"/workflows/{workflow_id}/migrations"))["items"]
-    assert (listed["moved"], listed["undone"]) == (1, 4)
+    assert (listed["fromVersions"], listed["moved"], listed["undone"], listed["unchanged"]) == ([1], 1, 4, 0)
     assert await counts(place) == {"review": 1, "pay": 3, "settle": 1}
     back = await ask(
         "POST", f"/workflows/{workflow_id}/migrations", {"to": 1, "tasks": {"settle": "pay"}, "runIds": [runs[0]]}

@@ -59,7 +59,7 @@ def gallery(address: str, database_url: str, directory: Path) -> Iterator[Galler
     owner.client.headers["x-workspace"] = workspace["uuid"]
     api = f"/api/v2/w/{workspace['uuid']}"
     key = owner.client.post(f"{api}/keys", json={"name": "Sample loader"}).raise_for_status().json()["key"]
-    with ThreadPoolExecutor(1) as beside, _worker(database_url):  # the browser's library runs a loop in this thread
+    with ThreadPoolExecutor(1) as beside, worker(database_url):  # the browser's library runs a loop in this thread
         things = beside.submit(asyncio.run, _worked(address, key)).result()
     things["history"] = _history(directory, database_url, workspace["uuid"])
     things["chat"] = _chat(owner, api)
@@ -68,7 +68,8 @@ def gallery(address: str, database_url: str, directory: Path) -> Iterator[Galler
 
 
 @contextmanager
-def _worker(database_url: str) -> Iterator[None]:
+def worker(database_url: str) -> Iterator[None]:
+    """A worker process, for as long as the context lasts."""
     command = [*COMMAND, "worker", "--database-url", database_url]
     env = environment(CASEWORK_LOG_LEVEL="warning", CASEWORK_SECRET_KEY=SECRET_KEY)
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as process:

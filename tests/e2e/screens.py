@@ -11,7 +11,9 @@ from tests.e2e.scene import Scene, scene
 OUTSIDE = ["sign-in", "sign-up", "welcome"]
 """What somebody sees who is not signed in, or in no workspace."""
 
-_ADMINISTRATION = ["members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "audit"]
+_ADMINISTRATION = [
+    *("members", "roles", "grants", "keys", "secrets", "webhooks", "schedules", "hooks", "limits", "audit"),
+]
 
 LISTS = [
     *("inbox", "inbox?view=all", "cases", "workflows", "chats", "analytics"),

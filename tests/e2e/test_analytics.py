@@ -26,6 +26,14 @@ def busy(server):
         yield found
 
 
+@pytest.fixture
+def plain(server):
+    """An office whose workflow has no due date."""
+    definition = {"casework": 1, "key": "errand", "name": "Errand", "tasks": [{"key": "run", "kind": "human"}]}
+    with scene(server, workflow=definition) as found:
+        yield found
+
+
 def _open(page, office, address="analytics"):
     office.manager.enter(page, office.address)
     page.goto(office.at(address))
@@ -49,6 +57,29 @@ def test_a_manager_sees_how_a_workflow_does_and_takes_the_numbers_along(page, bu
     assert _saved(page, "Throughput: CSV")[0] == ["Day", "Created", "Completed", "Failed"]
     assert {line[2] for line in _saved(page, "Runs: CSV")[1:]} == {"COMPLETED", "CANCELLED", "PENDING"}
     expect(page.get_by_role("region", name="By person").first).to_contain_text(busy.manager.email)
+
+
+def test_due_dates_are_told_by_task_and_by_day_and_taken_along(page, busy):
+    _open(page, busy)
+    expect(page.get_by_role("img", name=re.compile("Due dates by day"))).to_have_count(0)
+    task = page.get_by_role("region", name="Due dates by task").first
+    expect(task).to_contain_text("Decide on leave")
+    task.get_by_text("Table", exact=True).click()
+    expect(task.get_by_role("row").last.get_by_role("cell").last).to_have_text("\N{EN DASH}")
+    assert _saved(page, "Due dates by task: CSV") == [
+        ["Task", "Done in time", "Done late", "Given up late", "Overdue now", "In time"],
+        ["Decide on leave", "0", "0", "0", "0", ""],
+    ]
+    assert _saved(page, "By team: CSV")[0] == ["Team", "Runs", "Failed", "Tokens", "Cost"]
+    assert violations(page) == []
+
+
+def test_a_workflow_without_due_dates_says_so_and_how_to_set_one(page, plain):
+    _open(page, plain)
+    expect(page.get_by_role("heading", name="No task has a due date yet")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Set a due date").click()
+    page.wait_for_url(re.compile(f"/workflows/{plain.workflow_id}/edit"))
 
 
 def test_the_list_of_runs_is_filtered_by_the_address(page, busy):

@@ -53,6 +53,28 @@ def test_what_changed_is_told_by_task_by_field_and_by_line(page, office):
     expect(page.get_by_text("These two say the same")).to_be_visible()
 
 
+def test_what_was_moved_is_listed_and_taken_back_where_it_can_be(page, office):
+    at = f"{office.api}/workflows/{office.workflow_id}/migrations"
+    moved = office.manager.client.post(at, json={"to": 2, "tasks": {"t2": "t3"}}).raise_for_status().json()
+    assert moved["moved"] == 1
+    office.manager.enter(page, office.address)
+    page.goto(office.at(f"workflows/{office.workflow_id}/versions"))
+    moves = page.get_by_role("region", name="Moves to other versions").first
+    row = moves.get_by_role("row").last
+    expect(row).to_contain_text(office.manager.name)
+    expect(row.get_by_role("cell").nth(4)).to_have_text("1")
+    moves.get_by_role("button", name=f"Undo move {moved['migrationId']}").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 case goes back to where it was.")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Undo", exact=True).click()
+    expect(dialog).to_contain_text("1 case is as it was before.")
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(row).to_contain_text("Undone.")
+    expect(row.get_by_role("cell").nth(4)).to_have_text("0")
+    assert violations(page) == []
+
+
 def test_everything_about_versions_is_translated(page, office):
     office.manager.enter(page, office.address)
     page.evaluate("localStorage.setItem('casework.language', 'pseudo')")

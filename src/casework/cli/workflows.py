@@ -26,6 +26,16 @@ _COLUMNS: Final = (
     Column("VERSION", "version"),
     Column("UPDATED", "updatedAt"),
 )
+_MIGRATIONS: Final = (
+    Column("ID", "id"),
+    Column("WHEN", "createdAt"),
+    Column("BY", "memberName"),
+    Column("FROM", lambda row: [str(number) for number in row["fromVersions"]]),
+    Column("TO", "version"),
+    Column("MOVED", "moved"),
+    Column("UNDONE", "undone"),
+    Column("UNCHANGED", "unchanged"),
+)
 _TASKS: Final = (Column("ID", "id"), Column("KEY", "key"), Column("NAME", "name"), Column("KIND", "kind"))
 
 
@@ -51,6 +61,24 @@ def versions(workflow: Workflow, *, url: Url = URL_DEFAULT, key: Key = None, as_
         return await client.workflows.versions((await of(client, workflow))["id"])
 
     show_page(talk(url, key, act), (Column("VERSION", _number), Column("CREATED", "createdAt")), as_json=as_json)
+
+
+@app.command()
+def migrations(
+    workflow: Workflow,
+    *,
+    page: Page = 1,
+    size: Size = 50,
+    url: Url = URL_DEFAULT,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what moved runs of a workflow to other versions, newest first, and what could be undone."""
+
+    async def act(client: "Client") -> "Found":
+        return await client.migrations.list((await of(client, workflow))["id"], page=page, size=size)
+
+    show_page(talk(url, key, act), _MIGRATIONS, as_json=as_json)
 
 
 @app.command()

@@ -14,10 +14,12 @@ from casework.operations.services import Services
 from casework.store import analytics, metrics
 from casework.store.analytics import Filter, Flow, RunRow, Usage
 from casework.store.database import Connection
-from casework.store.metrics import DayCount, Latency, ModelDay, Span, TaskTimes
+from casework.store.metrics import DayCount, DueCount, DueTask, Latency, ModelDay, Span, TaskTimes, TeamCount
 
 __all__ = [
     "DayCount",
+    "DueCount",
+    "DueTask",
     "Filter",
     "Latency",
     "Metrics",
@@ -25,6 +27,7 @@ __all__ = [
     "ReportedRun",
     "RunRow",
     "TaskTimes",
+    "TeamCount",
     "Usage",
     "measure",
     "runs",
@@ -39,7 +42,7 @@ class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """What the runs of a workflow add up to, from `since` to `until`."""
+    """What the runs of a workflow add up to, from `since` to `until`; due_tasks: as of now."""
 
     since: datetime
     until: datetime
@@ -47,7 +50,10 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     ended: list[DayCount]
     latency: Latency
     tasks: list[TaskTimes]
+    due: list[DueCount]
+    due_tasks: list[DueTask]
     models: list[ModelDay]
+    teams: list[TeamCount]
 
 
 async def runs(
@@ -72,6 +78,8 @@ async def measure(
     async with services.database.snapshot() as connection:
         flow = await _found(connection, grant, workflow)
         span = Span(workflow_id=flow.id, since=since, until=until)
+        due = await metrics.due(connection, grant, span)
+        counted = {one.task_id for one in due if one.task_id is not None}
         return Metrics(
             since=span.since,
             until=span.until,
@@ -79,7 +87,10 @@ async def measure(
             ended=await metrics.ended(connection, grant, span),
             latency=await metrics.latency(connection, grant, span),
             tasks=await metrics.tasks(connection, grant, span),
+            due=due,
+            due_tasks=await metrics.due_tasks(connection, grant, flow.id, counted, now=services.clock.now()),
             models=await metrics.models(connection, grant, span),
+            teams=await metrics.teams(connection, grant, span),
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
+
 from casework.core.definition import Limits, Task
 from casework.core.permission import Grant
 from casework.core.rate import format_rate, parse_rate
@@ -33,6 +35,21 @@ ROOM: Final = """
     from limits l
 """
 """How many steps of each task and workspace that has a limit may begin now, beside what is `in_hand`."""
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that keeps a step of a run from its turn: `used` of `allowed`.
+
+    is_of_task: it is the task's; otherwise the workspace's. kind: `concurrency` counts the steps that workers have in
+    hand, `rate` the starts of the last `seconds`; None with a concurrency.
+    """
+
+    number: int
+    is_of_task: bool
+    kind: str
+    used: int
+    allowed: int
+    seconds: int | None
 
 
 async def publish(connection: Connection, grant: Grant, workflow_id: int, tasks: Sequence[Task]) -> None:
@@ -87,6 +104,40 @@ async def replace_of_workspace(connection: Connection, grant: Grant, limits: Lim
             row["rate_seconds"],
         )
     await _wake(connection)
+
+
+_KEPT: Final = f"""
+with in_hand as materialized ({IN_HAND}), kept as (
+    select s.number, s.task_id from steps s
+    where s.workspace_id = $1 and s.run_id = $2 and s.number = any($3::integer[])
+      and s.state = 'queued' and s.try_resolve_at is null
+      and not exists (select from in_hand h where h.workspace_id = $1 and h.run_id = $2 and h.step_number = s.number)
+), counted as (
+    select l.*, (select count(*) from in_hand h
+                 where h.workspace_id = $1 and (l.task_id is null or h.task_id = l.task_id)) as under_way,
+           (select count(*) from step_starts s
+            where s.workspace_id = $1 and (l.task_id is null or s.task_id = l.task_id)
+              and s.at > clock_timestamp() - make_interval(secs => l.rate_seconds)) as begun
+    from limits l
+    where l.workspace_id = $1 and (l.task_id is null or l.task_id in (select task_id from kept))
+)
+select k.number, c.task_id is not null as is_of_task, reached.kind, reached.used, reached.allowed, reached.seconds
+from kept k
+join counted c on c.task_id is null or c.task_id = k.task_id
+cross join lateral (values
+    ('concurrency', c.under_way, c.concurrency, null), ('rate', c.begun, c.rate_starts, c.rate_seconds)
+) as reached (kind, used, allowed, seconds)
+where reached.used >= reached.allowed
+order by k.number, c.task_id, reached.kind
+"""  # noqa: S608 - constant text
+
+
+async def kept(connection: Connection, grant: Grant, run_id: int, numbers: Sequence[int]) -> list[Wait]:
+    """Which of these steps of a run wait because of a limit, by number; the task's own limit first.
+
+    None are those that a worker may take now, or is about to begin, and those that wait for an instant.
+    """
+    return [Wait(**row) for row in await connection.fetch(_KEPT, grant.workspace_id, run_id, list(numbers))]
 
 
 async def waiting(connection: Connection) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What the runs of a workflow add up to over a stretch of time; every figure is one statement over sets."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -11,6 +12,9 @@ from casework.store.database import Connection
 
 MODELS_MAX: Final = 10_000
 """Rows of cost by model and day: 366 days of 27 models."""
+
+TEAMS_MAX: Final = 200
+"""Roles whose figures are told: more than anybody compares."""
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,25 @@ class TaskTimes(msgspec.Struct, frozen=True, kw_only=True):
     working_p95_ms: float | None
 
 
+class DueCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of activities with a due date: those of one task, or of one day (UTC), the other being None."""
+
+    task_id: int | None
+    day: date | None
+    done_in_time: int
+    done_late: int
+    given_up_late: int
+
+
+class DueTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task with a due date. overdue: its open activities that should have been done by now."""
+
+    task_id: int
+    task_key: str
+    task_name: str
+    overdue: int
+
+
 class ModelDay(msgspec.Struct, frozen=True, kw_only=True):
     """What one model was asked on one day (UTC), and what it cost."""
 
@@ -70,6 +93,17 @@ class ModelDay(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     input_tokens: int
     output_tokens: int
+    cost: Decimal
+
+
+class TeamCount(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs that the people of one role for tasks made, and what these asked of models."""
+
+    role: str
+    runs: int
+    completed: int
+    failed: int
+    tokens: int
     cost: Decimal
 
 
@@ -154,6 +188,64 @@ async def tasks(connection: Connection, grant: Grant, span: Span) -> list[TaskTi
     return [TaskTimes(**row) for row in rows]
 
 
+_DUE: Final = """
+select task_id, day, count(*) filter (where is_done and not is_late) as done_in_time,
+       count(*) filter (where is_done and is_late) as done_late,
+       count(*) filter (where not is_done and is_late) as given_up_late
+from (
+    select task_id, (ended_at at time zone 'UTC')::date as day, state = 'completed' as is_done,
+           ended_at > due_at as is_late
+    from steps
+    where workspace_id = $1 and ended_at >= $3 and ended_at <= $4 and kind = 'human' and due_at is not null
+      and not is_kept and task_id in (select id from tasks where workspace_id = $1 and workflow_id = $2)
+) ended
+where is_done or is_late
+group by grouping sets ((task_id), (day))
+order by day, task_id
+"""
+
+
+async def due(connection: Connection, grant: Grant, span: Span) -> list[DueCount]:
+    """What became of the activities with a due date that ended in that time: a row a task, and a row a day.
+
+    One that was given up before it was due is neither in time nor late.
+    """
+    rows = await connection.fetch(_DUE, grant.workspace_id, span.workflow_id, span.since, span.until)
+    return [DueCount(**row) for row in rows]
+
+
+_DUE_TASKS: Final = """
+with overdue as (
+    select task_id, count(*) as count from steps
+    where workspace_id = $1 and workflow_id = $2 and kind = 'human' and due_at <= $3
+      and (case state when 'queued' then 'ready' when 'waiting' then 'ready' else state end)
+          in ('ready', 'assigned', 'in_progress', 'paused')
+    group by task_id
+)
+select t.id as task_id, t.key as task_key, t.name as task_name, coalesce(o.count, 0) as overdue
+from tasks t
+left join overdue o on o.task_id = t.id
+where t.workspace_id = $1 and t.workflow_id = $2
+  and (o.count > 0 or t.id = any($4::bigint[]) or t.is_current and t.key in (
+      select task ->> 'key'
+      from workflows w
+      join workflow_versions v
+          on v.workspace_id = w.workspace_id and v.workflow_id = w.id and v.number = w.version_number
+      cross join json_array_elements(v.definition -> 'tasks') as task
+      where w.workspace_id = $1 and w.id = $2 and task ->> 'due' is not null
+  ))
+order by t.ordinal
+"""
+
+
+async def due_tasks(
+    connection: Connection, grant: Grant, workflow_id: int, counted: Collection[int], *, now: datetime
+) -> list[DueTask]:
+    """The tasks that have a due date in the newest version, others that have overdue activities, and the counted."""
+    rows = await connection.fetch(_DUE_TASKS, grant.workspace_id, workflow_id, now, list(counted))
+    return [DueTask(**row) for row in rows]
+
+
 _MODELS: Final = """
 select (m.created_at at time zone 'UTC')::date as day, m.provider, m.model_id, count(*) as calls,
        sum(m.input_tokens)::bigint as input_tokens, sum(m.output_tokens)::bigint as output_tokens, sum(m.cost) as cost
@@ -167,3 +259,36 @@ async def models(connection: Connection, grant: Grant, span: Span) -> list[Model
     """What each model was asked on each day of that time, and what it cost."""
     arguments = (grant.workspace_id, span.workflow_id, span.since, span.until, MODELS_MAX)
     return [ModelDay(**row) for row in await connection.fetch(_MODELS, *arguments)]
+
+
+_TEAMS: Final = """
+with made as (
+    select ran_by_id, count(*) as runs, count(*) filter (where state = 'completed') as completed,
+           count(*) filter (where state = 'failed') as failed
+    from runs
+    where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
+    group by ran_by_id
+), spent as (
+    select r.ran_by_id, sum(c.input_tokens + c.output_tokens) as tokens, sum(c.cost) as cost
+    from model_calls c
+    join runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
+    where c.workspace_id = $1 and c.workflow_id = $2 and c.created_at >= $3
+      and r.created_at >= $3 and r.created_at <= $4
+    group by r.ran_by_id
+)
+select role.name as role, sum(made.runs)::bigint as runs, sum(made.completed)::bigint as completed,
+       sum(made.failed)::bigint as failed, coalesce(sum(spent.tokens), 0)::bigint as tokens,
+       coalesce(sum(spent.cost), 0) as cost
+from made
+left join spent on spent.ran_by_id = made.ran_by_id
+join accounts a on a.uuid = made.ran_by_id
+join members m on m.workspace_id = $1 and m.account_id = a.id
+cross join unnest(m.actor_roles) as role (name)
+group by role.name order by runs desc, role.name limit $5
+"""
+
+
+async def teams(connection: Connection, grant: Grant, span: Span) -> list[TeamCount]:
+    """What the members of each role for tasks made in that time, most runs first; at most TEAMS_MAX."""
+    arguments = (grant.workspace_id, span.workflow_id, span.since, span.until, TEAMS_MAX)
+    return [TeamCount(**row) for row in await connection.fetch(_TEAMS, *arguments)]

@@ -25,7 +25,11 @@ class MigratedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MigrationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A migration; moved, undone: how many runs went and stayed, and how many went back."""
+    """A migration; moved, undone: how many runs went and stayed, and how many went back.
+
+    from_versions: the versions from which they went, ascending. unchanged: of those that moved, to how many nothing has
+    happened since, so that they can go back as they were.
+    """
 
     id: int
     version_number: int
@@ -33,8 +37,10 @@ class MigrationRow(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int | None
     member_name: str | None
     created_at: datetime
+    from_versions: list[int]
     moved: int
     undone: int
+    unchanged: int
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +112,17 @@ async def insert(
 
 _SELECT: Final = """
 select g.id, g.version_number, g.tasks, g.created_by as member_id, m.name as member_name, g.created_at,
-       coalesce(counted.moved, 0) as moved, coalesce(counted.undone, 0) as undone
+       counted.from_versions, counted.moved, counted.undone, counted.unchanged
 from run_migrations g
 left join members m on m.workspace_id = g.workspace_id and m.id = g.created_by
-left join lateral (
-    select count(*) filter (where r.undone_at is null) as moved, count(r.undone_at) as undone
-    from migrated_runs r where r.workspace_id = g.workspace_id and r.migration_id = g.id
-) counted on true
+cross join lateral (
+    select coalesce(array_agg(distinct o.from_version), '{}') as from_versions,
+           count(*) filter (where o.undone_at is null) as moved, count(o.undone_at) as undone,
+           count(*) filter (where o.undone_at is null and r.revision = o.revision) as unchanged
+    from migrated_runs o
+    join runs r on r.workspace_id = o.workspace_id and r.id = o.run_id
+    where o.workspace_id = g.workspace_id and o.migration_id = g.id
+) counted
 where g.workspace_id = $1 and g.workflow_id = $2
 """
 

@@ -1,4 +1,4 @@
-/** What lets programs and people in: grants on workflows, API keys, secrets. */
+/** What lets programs and people in, and how far: grants on workflows, API keys, secrets, limits. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answerOf, api, type Schemas } from "./client";
 
@@ -6,6 +6,7 @@ export type Grant = Schemas["GrantResponse"];
 export type GrantBody = Schemas["GrantBody"];
 export type Key = Schemas["KeyResponse"];
 export type NewKey = Schemas["CreateKeyRequest"];
+export type Limits = Schemas["LimitsBody"];
 export type Secret = Schemas["SecretResponse"];
 
 const within = (workspace_uuid: string) => ({ path: { workspace_uuid } });
@@ -60,4 +61,15 @@ export function changeSecret(workspace: string, id: number, value: string) {
 
 export function removeSecret(workspace: string, id: number) {
   return answerOf(api.DELETE("/api/v2/w/{workspace_uuid}/secrets/{secret_id}", { params: secret(workspace, id) }));
+}
+
+export function limitsQuery(workspace: string) {
+  return queryOptions({
+    queryKey: ["limits", workspace],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/limits", { params: within(workspace), signal })),
+  });
+}
+
+export function setLimits(workspace: string, body: Limits) {
+  return answerOf(api.PUT("/api/v2/w/{workspace_uuid}/limits", { params: within(workspace), body }));
 }

@@ -1,6 +1,6 @@
 /** Moving open cases to another version of their workflow, and back. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { answerOf, api } from "./client";
+import { answerOf, api, type Schemas } from "./client";
 import { everyStretch, NOTHING, type Report } from "./report";
 
 /** Which cases are to go on by version `to`, all that are open where none are named; tasks: where to, by the key of old ones. */
@@ -10,7 +10,10 @@ export interface Wish {
   cases: readonly number[] | null;
 }
 
+export type Migration = Schemas["MigrationResponse"];
+
 const AT_ONCE = 200;
+export const MIGRATIONS_PAGE = 10;
 
 function bodyOf({ to, tasks, cases }: Wish, after: number) {
   return { to, tasks: { ...tasks }, after, limit: AT_ONCE, ...(cases === null ? {} : { runIds: [...cases] }) };
@@ -48,4 +51,14 @@ export function undo(workspace: string, workflow: number, migration: number, onS
   const params = { path: { ...path(workspace, workflow), migration_id: migration } };
   const at = "/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/migrations/{migration_id}/undo";
   return everyStretch((after) => answerOf(api.POST(at, { params, body: { after, limit: AT_ONCE } })), NOTHING, onSeen);
+}
+
+/** A page of what moved cases of a workflow, newest first. */
+export function migrationsQuery(workspace: string, workflow: number, page: number) {
+  const params = { path: path(workspace, workflow), query: { page, pageSize: MIGRATIONS_PAGE } };
+  return queryOptions({
+    queryKey: ["migrations", workspace, workflow, "list", page],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v2/w/{workspace_uuid}/workflows/{workflow_id}/migrations", { params, signal })),
+    placeholderData: keepPreviousData,
+  });
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { checkQuery, move, undo, type Wish } from "@/api/migrations";
@@ -7,6 +7,7 @@ import { useWorkspace } from "@/api/session";
 import { definitionQuery } from "@/api/workflows";
 import { Button, ErrorState, Notice, Progress, Refused, Row, Select, Stack, Text, Waiting } from "@/ui";
 import { Reasons } from "./Reasons";
+import { useStretches } from "./stretches";
 
 interface Props {
   workflow: number;
@@ -16,8 +17,6 @@ interface Props {
   cases: readonly number[] | null;
   onClose: () => void;
 }
-
-const TOUCHED = ["cases", "activities", "activity", "workflows", "migrations"];
 
 /** Moves open cases to another version: first it tells which can, then it moves these, then it can be undone. */
 export function Moving({ workflow, to, cases, onClose }: Props) {
@@ -55,21 +54,6 @@ export function Moving({ workflow, to, cases, onClose }: Props) {
       </Row>
     </Stack>
   );
-}
-
-/** Something that is done a stretch at a time: how far it is, and what came of it. */
-function useStretches(act: (begun: number | null, onSeen: (sum: Report) => void) => Promise<Report>) {
-  const queries = useQueryClient();
-  const [seen, setSeen] = useState<Report | null>(null);
-  const doing = useMutation({
-    mutationFn: () => act(seen?.migrationId ?? null, setSeen),
-    onSettled: () => Promise.all(TOUCHED.map((noun) => queries.invalidateQueries({ queryKey: [noun] }))),
-  });
-  const forget = () => {
-    setSeen(null);
-    doing.reset();
-  };
-  return { seen, done: doing.data ?? null, error: doing.error, isPending: doing.isPending, begin: () => doing.mutate(), forget };
 }
 
 function Moved({ workflow, report, onClose }: { workflow: number; report: Report; onClose: () => void }) {

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from casework.api.analytics import due, teams
 from casework.api.analytics.runs import FLOW_ID, ORG_ID, flow_of
 from casework.api.analytics.words import STATE, STATES
 from casework.api.parameters import Bound
@@ -97,7 +98,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     """The figures of a flow.
 
     runs, states: of the runs made in the span, as they stand now. throughput: by day. latency, tasks: of what ended in
-    the span. rework, automation: as of a task, over all of them. usage: by day and model.
+    the span. rework, automation: as of a task, over all of them. due: how due dates were kept. usage: by day and model.
+    teams: by the roles of whoever made the runs.
     """
 
     since: Instant | None
@@ -109,7 +111,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     tasks: list[TaskFigures]
     rework: Share
     automation: Share
+    due: due.DueReport
     usage: list[UsageFigures]
+    teams: list[teams.TeamFigures]
 
 
 EXAMPLE: Final = Figures(
@@ -133,6 +137,7 @@ EXAMPLE: Final = Figures(
     ],
     rework=Share(count=1, of=9, rate=0.111),
     automation=Share(count=0, of=9, rate=0.0),
+    due=due.EXAMPLE,
     usage=[
         UsageFigures(
             date="2024-02-01",
@@ -145,6 +150,7 @@ EXAMPLE: Final = Figures(
             cost=0.0,
         )
     ],
+    teams=teams.EXAMPLE,
 )
 
 
@@ -201,7 +207,9 @@ def figures(measured: analytics.Metrics) -> Figures:
         tasks=[_task(task) for task in measured.tasks],
         rework=_rework(measured.tasks),
         automation=_automation(measured.tasks),
+        due=due.report(measured),
         usage=[_model(model) for model in measured.models],
+        teams=[teams.team(counted) for counted in measured.teams],
     )
 
 

@@ -88,13 +88,19 @@ class ReportResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class MigrationResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A migration: who moved runs to which version, how many went, and how many of them went back."""
+    """A migration: who moved runs to which version.
+
+    fromVersions: from which. moved: how many runs went and stayed there; undone: how many went back. unchanged: of
+    those that moved, how many an undo would take back, because nothing has happened to them since.
+    """
 
     id: int
     version: int
+    from_versions: list[int]
     tasks: dict[str, str]
     moved: int
     undone: int
+    unchanged: int
     member_id: int | None
     member_name: str | None
     created_at: Instant | None
@@ -113,9 +119,11 @@ _REPORT: Final = ReportResponse(
 _MIGRATION: Final = MigrationResponse(
     id=5,
     version=2,
+    from_versions=[1],
     tasks={"review": "check"},
     moved=997,
     undone=0,
+    unchanged=940,
     member_id=1,
     member_name="Ada",
     created_at="2024-02-05T08:30:00.000Z",
@@ -257,9 +265,11 @@ def _told(row: MigrationRow) -> MigrationResponse:
     return MigrationResponse(
         id=row.id,
         version=row.version_number,
+        from_versions=row.from_versions,
         tasks=row.tasks,
         moved=row.moved,
         undone=row.undone,
+        unchanged=row.unchanged,
         member_id=row.member_id,
         member_name=row.member_name,
         created_at=instant(row.created_at),

@@ -1,6 +1,6 @@
 """The steps of an assignment, one by one: what each was given and gave, how often it was tried, what it cost."""
 
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from casework.core.assignment import STATUS, TASK_STATUS, Status, TaskStatus
 from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.operations import run_steps
-from casework.operations.run_steps import Relative, StepUsage, StepView
+from casework.operations.run_steps import Relative, StepUsage, StepView, Wait
 from casework.operations.services import Services
 
 
@@ -38,12 +38,27 @@ class StepUsageResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     cost: float
 
 
+class WaitResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that keeps a step from its turn: so many of those allowed are used.
+
+    of: whose limit it is. limit: `concurrency` counts steps that are under way; `rate` counts the starts of the last
+    second, minute, hour or day: `seconds`, which is null with a concurrency.
+    """
+
+    of: Literal["task", "workspace"]
+    limit: Literal["concurrency", "rate"]
+    used: int
+    allowed: int
+    seconds: int | None
+
+
 class StepResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A visit of a task.
 
     number: in the assignment, in order of creation; events name it as `step`. itemIndex: of a `for_each`, which item.
-    attempts: how often a worker began it. usage: null without analytics:read. made: the assignment of another workflow
-    that was made for it; null where the caller may not read that.
+    attempts: how often a worker began it. waitsFor: the limits because of which no worker may take it now. usage: null
+    without analytics:read. made: the assignment of another workflow that was made for it; null where the caller may not
+    read that.
     """
 
     id: int
@@ -57,6 +72,7 @@ class StepResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     item_index: int | None
     status: TaskStatus
     attempts: int
+    waits_for: list[WaitResponse]
     member_id: int | None
     member_name: str | None
     data: Json
@@ -94,6 +110,7 @@ EXAMPLE: Final = StepsResponse(
             item_index=None,
             status="completed",
             attempts=2,
+            waits_for=[],
             member_id=None,
             member_name=None,
             data={"prompt": "Classify: Printer"},
@@ -162,6 +179,7 @@ def _shown(step: StepView) -> StepResponse:
         item_index=row.item_index,
         status=TASK_STATUS[row.state],
         attempts=row.attempt,
+        waits_for=[_wait(one) for one in step.waits],
         member_id=row.member_id,
         member_name=row.member_name,
         data=row.data,
@@ -172,6 +190,16 @@ def _shown(step: StepView) -> StepResponse:
         entered_at=instant(row.created_at),
         started_at=instant(row.started_at),
         exited_at=instant(row.ended_at),
+    )
+
+
+def _wait(one: Wait) -> WaitResponse:
+    return WaitResponse(
+        of="task" if one.is_of_task else "workspace",
+        limit="rate" if one.kind == "rate" else "concurrency",
+        used=one.used,
+        allowed=one.allowed,
+        seconds=one.seconds,
     )
 
 

@@ -4,7 +4,7 @@ import { useMe, useWorkspace } from "@/api/session";
 import { Page } from "@/ui";
 import classes from "./admin.module.css";
 
-/** Each with the scope that its list needs; keys are everybody's own. */
+/** Each with the scope that its list needs; keys are everybody's own, and limits hold for everybody. */
 const SECTIONS = [
   { name: "members", needs: "members:read" },
   { name: "roles", needs: "members:read" },
@@ -14,6 +14,7 @@ const SECTIONS = [
   { name: "webhooks", needs: "webhooks:read" },
   { name: "schedules", needs: "workflows:write" },
   { name: "hooks", needs: "workflows:write" },
+  { name: "limits", needs: undefined },
   { name: "audit", needs: "events:read" },
 ] as const;
 

@@ -13,6 +13,7 @@ const SECTIONS: Partial<Record<string, ComponentType>> = {
   webhooks: lazy(() => import("./Webhooks").then((part) => ({ default: part.Webhooks }))),
   schedules: lazy(() => import("./Schedules").then((part) => ({ default: part.Schedules }))),
   hooks: lazy(() => import("./Hooks").then((part) => ({ default: part.Hooks }))),
+  limits: lazy(() => import("./Limits").then((part) => ({ default: part.Limits }))),
   audit: lazy(() => import("./Audit").then((part) => ({ default: part.Audit }))),
 };
 

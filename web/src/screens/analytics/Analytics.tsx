@@ -5,6 +5,7 @@ import { figuresQuery, RUN_STATES } from "@/api/analytics";
 import { useWorkspace } from "@/api/session";
 import { allWorkflowsQuery } from "@/api/workflows";
 import { EmptyState, ErrorState, IconChartBar, Page, Select, TextField, Waiting } from "@/ui";
+import { DueCharts } from "./DueCharts";
 import { FigureCharts, Numbers } from "./FigureCharts";
 import { RunList } from "./RunList";
 import { SampleCharts } from "./SampleCharts";
@@ -76,6 +77,7 @@ function Measured({ workflow, search }: { workflow: number; search: Search }) {
     <>
       <Numbers figures={figures.data} />
       <FigureCharts figures={figures.data} />
+      <DueCharts workflow={workflow} due={figures.data.due} />
     </>
   );
 }

@@ -82,6 +82,11 @@ export function Chart({ title, subject, file, measures, rows, children, note }: 
   );
 }
 
+/** The rows with their first values alone: a chart shows fewer than its table. */
+export function first(rows: readonly ChartRow[], count: number): ChartRow[] {
+  return rows.map((row) => ({ ...row, values: row.values.slice(0, count) }));
+}
+
 /** What each look stands for. */
 export function Legend({ measures }: { measures: readonly Measure[] }) {
   return (

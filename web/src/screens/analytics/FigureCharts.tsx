@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Figures } from "@/api/analytics";
 import { useFormat } from "@/i18n/format";
 import { Columns, Rows } from "./Bars";
-import { Chart, type ChartRow, type Measure } from "./Chart";
+import { Chart, first, type ChartRow, type Measure } from "./Chart";
 import { useWriting } from "./writing";
 import classes from "./analytics.module.css";
 
@@ -22,6 +22,7 @@ export function Numbers({ figures }: { figures: Figures }) {
     ["p99", seconds(figures.latency.p99)],
     ["automation", share(figures.automation.rate)],
     ["rework", share(figures.rework.rate)],
+    ["in_time", share(figures.due.overall.rate)],
     ["tokens", number(figures.usage.reduce((sum, one) => sum + one.tokens, 0))],
     ["cost", money(cost)],
   ] as const;
@@ -67,7 +68,9 @@ export function FigureCharts({ figures }: { figures: Figures }) {
   const shares: ChartRow[] = figures.tasks.map((one) => ({ key: one.task_key, label: one.task_name, values: [one.rework.rate, one.automation.rate] }));
   const tokens = [measure("tokens", number)];
   const cost = [measure("cost", money)];
-  const models: ChartRow[] = summed(figures.usage, (one) => `${one.provider} ${one.model_id}`).map((one) => ({ key: one.key, label: one.key, values: [one.tokens] }));
+  const models: ChartRow[] = summed(figures.usage, (one) => `${one.provider} ${one.model_id}`).map((one) => ({ key: one.key, label: one.key, values: [one.tokens, one.cost] }));
+  const started = [measure("runs", number), measure("failed", number)];
+  const teams: ChartRow[] = figures.teams.map((one) => ({ key: one.role, label: one.role, values: [one.runs, one.failed, one.tokens, one.cost] }));
   const spent: ChartRow[] = summed(figures.usage, (one) => one.date).map((one) => ({ key: one.key, label: day(one.key), values: [one.cost] }));
   return (
     <div className={classes["charts"]}>
@@ -80,11 +83,14 @@ export function FigureCharts({ figures }: { figures: Figures }) {
       <Chart title={t("rates")} subject={t("task")} file="rates" measures={rates} rows={shares}>
         <Rows measures={rates} rows={shares} />
       </Chart>
-      <Chart title={t("models")} subject={t("model")} file="models" measures={tokens} rows={models}>
-        <Rows measures={tokens} rows={models} />
+      <Chart title={t("models")} subject={t("model")} file="models" measures={[...tokens, ...cost]} rows={models}>
+        <Rows measures={tokens} rows={first(models, tokens.length)} />
       </Chart>
       <Chart title={t("spent")} subject={t("day")} file="cost" measures={cost} rows={spent} note={t("utc")}>
         <Columns title={t("spent")} measures={cost} rows={spent} />
+      </Chart>
+      <Chart title={t("teams")} subject={t("team")} file="teams" measures={[...started, ...tokens, ...cost]} rows={teams} note={t("teams_note")}>
+        <Rows measures={started} rows={first(teams, started.length)} />
       </Chart>
     </div>
   );

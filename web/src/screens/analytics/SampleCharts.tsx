@@ -4,7 +4,7 @@ import { runsQuery, SAMPLE_MAX } from "@/api/analytics";
 import { useWorkspace } from "@/api/session";
 import { useFormat } from "@/i18n/format";
 import { Rows } from "./Bars";
-import { Chart, type ChartRow, type Measure } from "./Chart";
+import { Chart, first, type ChartRow, type Measure } from "./Chart";
 import { HeatMap } from "./HeatMap";
 import { byHour, byPerson, HOURS } from "./tally";
 import { useWriting } from "./writing";
@@ -28,7 +28,6 @@ export function SampleCharts({ workflow, search }: { workflow: number; search: S
   const details: Measure[] = [...measures, { key: "tokens", label: t("measure.tokens"), shown: number }, { key: "cost", label: t("measure.cost"), shown: money }];
   const people = byPerson(runs.data);
   const whole: ChartRow[] = people.map((one) => ({ key: one.id, label: one.name || t("nobody"), values: [one.runs, one.failed, one.tokens, one.cost] }));
-  const short: ChartRow[] = whole.map((row) => ({ ...row, values: row.values.slice(0, measures.length) }));
   const note = t("sample", { count: runs.data.length });
   return (
     <div className={classes["charts"]}>
@@ -36,7 +35,7 @@ export function SampleCharts({ workflow, search }: { workflow: number; search: S
         <HeatMap title={t("hours")} rows={days} />
       </Chart>
       <Chart title={t("people")} subject={t("person")} file="people" measures={details} rows={whole} note={note}>
-        <Rows measures={measures} rows={short} />
+        <Rows measures={measures} rows={first(whole, measures.length)} />
       </Chart>
     </div>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useMe, useWorkspace } from "@/api/session";
 import { definitionQuery, versionsQuery, versionYamlQuery, workflowQuery, type Version } from "@/api/workflows";
 import { useFormat } from "@/i18n/format";
+import { Migrations } from "@/moving/Migrations";
 import { MoveDialog } from "@/moving/MoveDialog";
 import { Button, EmptyState, ErrorState, Page, Panel, Row, Select, Stack, Text, Waiting } from "@/ui";
 import { fieldChanges, taskChanges } from "./compare";
@@ -36,6 +37,7 @@ export function Versions() {
         <>
           <Choosing items={items} from={from} to={to} />
           <Compared id={id} from={from} to={to} />
+          {mayMove && <Migrations workflow={id} />}
         </>
       )}
     </Page>

@@ -41,6 +41,7 @@ function Step({ step, events }: { step: CaseStep; events: readonly CaseEvent[] }
           {step.memberName !== null && <Text isInline size="xs" tone="muted" translate="no">{step.memberName}</Text>}
           <Badge tone={toneOf(step.status)}>{t(`common:status.task.${step.status}`)}</Badge>
         </span>
+        <Waits step={step} />
       </summary>
       <Stack gap={2}>
         <Made step={step} />
@@ -65,6 +66,21 @@ function Aside({ children }: { children: ReactNode }) {
     <Text isInline size="xs" tone="muted">
       {children}
     </Text>
+  );
+}
+
+/** The limits because of which no worker takes the step now. */
+function Waits({ step }: { step: CaseStep }) {
+  const { t } = useTranslation("case");
+  const { number } = useFormat();
+  if (step.waitsFor.length === 0) return null;
+  return (
+    <span className={classes["stepWaits"]}>
+      {step.waitsFor.map((one) => {
+        const counts = { used: number(one.used), allowed: number(one.allowed), within: one.seconds === null ? "" : t(`waits.within.${one.seconds}`) };
+        return <Aside key={`${one.of} ${one.limit}`}>{t(`waits.${one.of}_${one.limit}`, counts)}</Aside>;
+      })}
+    </span>
   );
 }
 
