@@ -47,6 +47,7 @@ def test_a_call_is_accepted_where_it_is_read(page, desk):
     assert violations_in_both_schemes(page) == []
     _press(page, card, "Accept")
     _decided(page, desk, card, "Accepted", "It is paid back.")
+    expect(page.get_by_role("region", name="Chats")).to_contain_text("Refunds. Triage: It is paid back.")
     card.get_by_text("What it gave").click()
     expect(card.get_by_role("region", name="What it gave")).to_contain_text("12 paid")
 
