@@ -11,7 +11,7 @@ from casework.core.work import Performer, Work
 from casework.engine.distributor import Distributor
 from casework.engine.errands import Errands
 from casework.engine.leases import recalling, takeover
-from casework.engine.speech import Place, Voice
+from casework.engine.speech import CallsInChat, Place, Voice
 from casework.engine.timers import Timers
 from casework.engine.worker import WORKER, Terms, Worker
 from casework.functions import Registry
@@ -40,16 +40,18 @@ def performers_of(
         automation = Automation(workspace_id=work.workspace_id, cause=f"step {work.step_uuid}")
         return await secrets.open_secret(parts, automation, name)
 
+    def voice_of(work: Work) -> Voice:
+        place = Place(
+            workspace_id=work.workspace_id,
+            chat_id=work.chat_id or 0,
+            run_id=work.run_id,
+            actor=WORKER,
+            name=work.task.name,
+        )
+        return Voice(parts.database, parts.live, parts.clock, place)
+
     def say(work: Work, piece: str) -> None:
-        if work.chat_id is not None:
-            place = Place(
-                workspace_id=work.workspace_id,
-                chat_id=work.chat_id,
-                run_id=work.run_id,
-                actor=WORKER,
-                name=work.task.name,
-            )
-            Voice(parts.database, parts.live, parts.clock, place).pass_on(work.step_uuid, piece)
+        voice_of(work).pass_on(work.step_uuid, piece)
 
     functions = FunctionPerformer(registry, threads=parts.settings.worker_concurrency)
     purse = Purse(parts.database, parts.clock)
@@ -61,6 +63,7 @@ def performers_of(
         prices=purse.prices,
         guard=purse.guard,
         say=say,
+        chronicle=CallsInChat(voice_of),
     )
     performers: dict[str, Performer] = {
         "agent": AgentPerformer(agents),

@@ -110,6 +110,28 @@ async def test_messages_that_were_not_heard_while_they_were_made_are_told_whole(
     assert told[1].data == {"id": "call_1", "name": "find", "arguments": "{}"}
 
 
+async def test_what_was_heard_of_an_answer_stays_when_its_run_is_stopped(at, app, busy):
+    async with talking(app, at, busy) as listener:
+        await listener.next()
+        speaking = voice(at, busy, busy["assignmentId"])
+        kept_id, broken_id = (new_uuid(at.services.clock.now()) for _ in range(2))
+        speaking.pass_on(kept_id, "One moment.")
+        await speaking.say("One moment.", message_id=kept_id)
+        speaking.pass_on(broken_id, "Let me")
+        speaking.pass_on(broken_id, "It ", restart=True)
+        speaking.pass_on(broken_id, "left")
+        heard = [await listener.next() for _ in range(4)]
+        await at.call("POST", f"/api/chats/{busy['uuid']}/stop")
+        (end,) = await listener.rest()
+    assert [event.data["restart"] for event in heard] == [False, False, True, False]
+    assert (end.name, end.data["status"]) == ("error", "cancelled")
+    messages = (await at.call("GET", f"/api/chats/{busy['uuid']}/messages")).json()["data"]["messages"]
+    assert [(one["id"], one["name"], one["content"]) for one in messages[1:]] == [
+        (str(kept_id), "Triage", "One moment."),
+        (str(broken_id), "Triage", "It left"),
+    ]
+
+
 async def test_a_run_that_fails_ends_it_with_the_error(at, app, busy):
     async with talking(app, at, busy) as listener:
         await listener.next()

@@ -51,7 +51,7 @@ async def test_a_chat_is_told_with_what_it_is_about(here, services, listed):
                 "chatId": chat["chatId"],
                 "chatUuid": chat["chatUuid"],
                 "title": "Printer on fire",
-                "summary": "",
+                "summary": "Support desk: classify.",
                 "assignmentId": run_id,
                 "memberName": here.user.email.partition("@")[0],
                 "memberId": here.user.member_id,

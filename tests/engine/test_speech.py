@@ -8,8 +8,9 @@ from casework.core.actor import SYSTEM
 from casework.core.chat import CONTENT_MAX, TITLE_TAKEN_MAX, spoken, title_of
 from casework.core.command import Complete
 from casework.core.errors import Conflict
+from casework.core.work import Work
 from casework.engine.live import chat_topic
-from casework.engine.speech import Place, Voice
+from casework.engine.speech import CallsInChat, Place, Voice
 from casework.entropy import new_uuid
 from casework.operations.services import Services
 from tests.engine.conftest import Workshop
@@ -127,6 +128,39 @@ async def test_what_a_voice_passes_on_is_heard_and_kept_nowhere(workshop: Worksh
         {"type": "tool_result", "id": "call_1", "content": "found"} | place,
     ]
     assert await messages(workshop.services) == []
+
+
+async def test_a_call_that_came_with_words_takes_their_pieces_back_and_is_said_once(workshop: Workshop):
+    run = await workshop.create(opens_chat=True)
+    found = await chat(workshop.services)
+    work = Work(
+        workspace_id=workshop.place.id,
+        workflow_id=workshop.workflow_id,
+        run_id=run.id,
+        run_uuid=run.uuid,
+        step=1,
+        step_uuid=run.step(1).uuid,
+        task=run.version.task("a"),
+        attempt=1,
+        data={},
+        chat_id=found["id"],
+    )
+    calls = CallsInChat(lambda _: voice(workshop, found["id"], run.id))
+    with workshop.services.live.subscribe(chat_topic(found["id"])) as hearing:
+        for _ in range(2):  # as an attempt that is made again does
+            await calls.called(work, "1-a", "find", {"n": 1}, "One moment.")
+            await calls.answered(work, "1-a", {"text": "x" * CONTENT_MAX})
+        pieces = [hint for hint in hearing.drain() if hint["type"] == "content"]
+    assert [(piece["messageId"], piece["delta"], piece["restart"]) for piece in pieces] == [
+        (str(work.step_uuid), "", True)
+    ]
+    call, answer = await messages(workshop.services)
+    function = {"name": "find", "arguments": '{"n":1}'}
+    assert (call["content"], call["tool_calls"]) == (
+        "One moment.",
+        [{"id": "1-a", "type": "function", "function": function}],
+    )
+    assert (answer["role"], answer["tool_call_id"], len(answer["content"])) == ("tool", "1-a", CONTENT_MAX)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ CHATS: Final = {
     f"DELETE {W}/chats/{{chat_id}}": CHAT,
     f"GET {W}/chats/{{chat_id}}/messages": CHAT,
     f"POST {W}/chats/{{chat_id}}/messages": CHAT,
+    f"GET {W}/chats/{{chat_id}}/questions": CHAT,
     f"POST {W}/chats/{{chat_id}}/participants": [
         Recipe(kind="chat", body=lambda _example, _ids, world: {"memberIds": [world.cast.bystander.member_id]}),
         Recipe(

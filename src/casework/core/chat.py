@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from casework.core.definition import Json
 
 CHAT_EVENTS: Final = {
@@ -32,6 +34,9 @@ OPEN_ROLES: Final = frozenset({"user", "assistant"})
 TITLE_TAKEN_MAX: Final = 80
 """Characters of a title that is taken from a message: a line of a list."""
 
+SUMMARY_TAKEN_MAX: Final = 240
+"""Characters of a summary that is made of how a chat stands: three lines of a list."""
+
 SAY: Final = "say"
 """The field of an output that is said in the run's chat."""
 
@@ -40,6 +45,30 @@ def title_of(content: str) -> str:
     """What a chat without a title is called from the first thing that a user says in it."""
     words = " ".join(content.split())
     return words if len(words) <= TITLE_TAKEN_MAX else f"{words[: TITLE_TAKEN_MAX - 1].rstrip()}…"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a chat stands: its newest run's workflow and current task, and what was answered last, by whom.
+
+    What there is not is None.
+    """
+
+    workflow: str | None = None
+    task: str | None = None
+    speaker: str | None = None
+    words: str | None = None
+
+
+def summary_of(standing: Standing) -> str:
+    """Where a chat without a summary of its own stands, in one or two sentences; "" where there is nothing to say.
+
+    It is made of names and words that people chose, so it is in their language.
+    """
+    place = ": ".join(name for name in (standing.workflow, standing.task) if name)
+    words = " ".join((standing.words or "").split())
+    said = f"{standing.speaker}: {words}" if standing.speaker and words else words
+    whole = " ".join(part for part in (place and f"{place}.", said) if part)
+    return whole if len(whole) <= SUMMARY_TAKEN_MAX else f"{whole[: SUMMARY_TAKEN_MAX - 1].rstrip()}…"
 
 
 def spoken(output: Json) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 TASKS_PER_RUN: Final = 4096
 """An assignment task's id is its run's id times this, plus the task's ordinal (1.., stable across versions)."""
@@ -41,3 +41,8 @@ def child_uuid(step: UUID, attempt: int, at: datetime) -> UUID:
 def step_uuid(run: UUID, number: int, at: datetime) -> UUID:
     """The UUID of a run's step: the same run, number and instant give the same one, so that deciding stays pure."""
     return ordered_uuid(at, sha256(run.bytes + number.to_bytes(4, "big")).digest())
+
+
+def part_uuid(step: UUID, part: str) -> UUID:
+    """The UUID of something that is made for a step, by what the step calls it: made again it is the same."""
+    return uuid5(step, part)

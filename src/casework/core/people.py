@@ -1,5 +1,8 @@
 """What people do with their steps: the moves of the table, and who may make them (SEMANTICS, People)."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from msgspec.structs import replace
 
 from casework.core.actor import Assignee
@@ -46,19 +49,40 @@ def require_hands(draft: Draft, step: Step, action: str) -> None:
     raise Denied(message)
 
 
+class Reserved(Protocol):
+    """What is only for some people: a step, or a row of one."""
+
+    @property
+    def actor_roles(self) -> Sequence[str]:
+        """One of which they hold; anybody where there are none."""
+
+    @property
+    def allow_ids(self) -> Sequence[int]:
+        """The accounts that may alone; any where there are none."""
+
+    @property
+    def deny_ids(self) -> Sequence[int]:
+        """The accounts that may not."""
+
+
+def ineligible(step: Reserved, assignee: Assignee) -> str | None:
+    """Why the person may not take the step; None where they may."""
+    if not assignee.in_project:
+        return f"{assignee.name} is not a member of the project."
+    if assignee.account_id in step.deny_ids:
+        return f"{assignee.name} is excluded from this activity."
+    if step.allow_ids and assignee.account_id not in step.allow_ids:
+        return f"{assignee.name} is not among those who may do this activity."
+    if step.actor_roles and not assignee.actor_roles.intersection(step.actor_roles):
+        return f"{assignee.name} holds none of the roles {', '.join(step.actor_roles)}."
+    return None
+
+
 def require_eligible(step: Step, assignee: Assignee) -> None:
     """Invalid, with the reason, unless the person may take the step."""
-    if not assignee.in_project:
-        why = f"{assignee.name} is not a member of the project."
-    elif assignee.account_id in step.deny_ids:
-        why = f"{assignee.name} is excluded from this activity."
-    elif step.allow_ids and assignee.account_id not in step.allow_ids:
-        why = f"{assignee.name} is not among those who may do this activity."
-    elif step.actor_roles and not assignee.actor_roles.intersection(step.actor_roles):
-        why = f"{assignee.name} holds none of the roles {', '.join(step.actor_roles)}."
-    else:
-        return
-    raise Invalid(why, (Problem(path="/account_id", message=why),))
+    why = ineligible(step, assignee)
+    if why is not None:
+        raise Invalid(why, (Problem(path="/account_id", message=why),))
 
 
 def form_problems(draft: Draft, step: Step, output: Json) -> tuple[Problem, ...]:

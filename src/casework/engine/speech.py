@@ -4,7 +4,7 @@ What a step says by its output (`core.chat.spoken`) is kept in the commit that c
 Whoever works on a step may say more on the way, and pass on pieces of what is still being thought of: a `Voice`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +12,13 @@ import msgspec
 
 from casework.clock import Clock
 from casework.core.actor import Actor
-from casework.core.chat import spoken
+from casework.core.chat import CONTENT_MAX, spoken
 from casework.core.definition import Json
 from casework.core.event import Event
+from casework.core.ids import part_uuid
 from casework.core.run import Run
 from casework.core.step import COMPLETED
+from casework.core.work import Work
 from casework.engine.announcing import tell_chat
 from casework.engine.live import Hub, chat_topic
 from casework.entropy import new_uuid
@@ -80,12 +82,14 @@ class Voice:
         self._clock = clock
         self._place = place
 
-    def pass_on(self, message_id: UUID, delta: str) -> None:
+    def pass_on(self, message_id: UUID, delta: str, *, restart: bool = False) -> None:
         """A piece of a message that is still being made; kept nowhere.
 
         message_id: under which the whole of it will be said, for what a step says by its output the step's own.
+        restart: the pieces before it do not count.
         """
-        self._pass({"type": CONTENT, "messageId": str(message_id), "name": self._place.name, "delta": delta})
+        piece = {"type": CONTENT, "messageId": str(message_id), "name": self._place.name, "delta": delta}
+        self._pass({**piece, "restart": True} if restart else piece)
 
     def tool_called(self, call_id: str, name: str, arguments: Json) -> None:
         """That a tool is called; kept nowhere."""
@@ -135,3 +139,35 @@ class Voice:
 
     def _pass(self, event: dict[str, Any]) -> None:
         self._hub.say(chat_topic(self._place.chat_id), {**event, "runId": self._place.run_id})
+
+
+class CallsInChat:
+    """Says in runs' chats which tools agents call, each call and each answer once (kinds.agent.parts.Chronicle)."""
+
+    def __init__(self, voice_of: Callable[[Work], Voice]) -> None:
+        self._voice_of = voice_of
+
+    async def called(self, work: Work, call_id: str, tool: str, arguments: Json, words: str) -> None:
+        """Keep the call, and take back the pieces of what was said with it: they were of this message."""
+        voice = self._voice_of(work)
+        function = {"name": tool, "arguments": _cut(msgspec.json.encode(arguments).decode())}
+        said = await voice.say(
+            _cut(words),
+            message_id=part_uuid(work.step_uuid, f"{call_id} called"),
+            tool_calls=[{"id": call_id, "type": "function", "function": function}],
+        )
+        if said is not None and words:
+            voice.pass_on(work.step_uuid, "", restart=True)
+
+    async def answered(self, work: Work, call_id: str, content: Json) -> None:
+        """Keep what came of the call."""
+        await self._voice_of(work).say(
+            _cut(msgspec.json.encode(content).decode()),
+            message_id=part_uuid(work.step_uuid, f"{call_id} answered"),
+            role="tool",
+            tool_call_id=call_id,
+        )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CONTENT_MAX else f"{text[: CONTENT_MAX - 1]}…"

@@ -19,11 +19,12 @@ from casework.engine.sealing import open_run, open_step, opened
 from casework.operations.assignments import AssignmentView, TaskView, row_of, seen
 from casework.operations.sensitive import Reader, reading
 from casework.operations.services import Services
-from casework.store import assignments, calendars, context, runs
-from casework.store.assignments import AssignmentRow, Operator, OperatorChat
+from casework.store import assignments, calendars, chats, context, runs
+from casework.store.assignments import AssignmentRow, Operator
+from casework.store.chats import Chat
 from casework.store.database import Connection
 
-__all__ = ["Operator", "OperatorChat", "TaskDetail", "Way", "cel_context", "current_task"]
+__all__ = ["Chat", "Operator", "TaskDetail", "Way", "cel_context", "current_task"]
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ class TaskDetail(msgspec.Struct, frozen=True, kw_only=True):
     current: TaskView
     task: Task
     member: Operator | None
-    chat: OperatorChat | None
+    chat: Chat | None
     ways: tuple[Way, ...]
 
 
@@ -86,7 +87,7 @@ async def current_task(services: Services, grant: Grant, assignment_id: int) -> 
             raise NotFound("This assignment has no current task.")
         row = view.row
         member = None if row.member_id is None else await assignments.operator(connection, grant, row.member_id)
-        chat = None if row.chat_id is None else await assignments.chat(connection, grant, row.chat_id)
+        chat = None if row.chat_id is None else await chats.find(connection, grant, row.chat_id)
     return TaskDetail(
         assignment=view,
         current=view.task(current.task),

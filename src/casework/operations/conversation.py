@@ -4,21 +4,24 @@ from collections.abc import AsyncGenerator
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
+from casework.core.chat import CONTENT_MAX
 from casework.core.claim import AlreadyClaimed, Claim
 from casework.core.command import CancelRun
 from casework.core.errors import Conflict
 from casework.core.permission import Grant
 from casework.engine.live import Hint, chat_topic
 from casework.engine.order import Order
-from casework.engine.speech import CONTENT, TOOL_CALL, TOOL_RESULT
-from casework.operations import chats
+from casework.engine.speech import CONTENT, TOOL_CALL, TOOL_RESULT, fact_of
+from casework.operations import chats, telling
 from casework.operations.chat_runs import ASSIGN
 from casework.operations.services import Services
-from casework.store import chat_runs, idempotency, messages
+from casework.store import audit, chat_runs, idempotency, messages
 from casework.store.chat_runs import Standing
-from casework.store.messages import Message
+from casework.store.messages import Message, NewMessage
 
-__all__ = ["CONTENT", "TOOL_CALL", "TOOL_RESULT", "Hint", "Message", "Standing", "listen", "stop"]
+__all__ = ["CONTENT", "TOOL_CALL", "TOOL_RESULT", "Hint", "Message", "Piece", "Standing", "keep", "listen", "stop"]
 
 MESSAGES_MAX: Final = 100
 """Messages that are read at once."""
@@ -27,6 +30,14 @@ LOOK_SECONDS: Final = 5
 """How long it takes at most until something is told of which no hint came."""
 
 PASSING: Final = frozenset({CONTENT, TOOL_CALL, TOOL_RESULT})
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of a message as was heard while it was made. message_id: under which the whole would have been kept."""
+
+    message_id: UUID
+    name: str | None
+    content: str
 
 
 async def listen(
@@ -58,6 +69,36 @@ async def listen(
             for hint in (first, *hearing.drain()):
                 if hint is not None and hint["type"] in PASSING:
                     yield hint
+
+
+async def keep(services: Services, grant: Grant, message: Message, run: Standing, heard: list[Piece]) -> None:
+    """Keep what was heard of messages that nobody will end, because their run was cancelled while they were made.
+
+    message: which they answer. What was kept meanwhile stays as it is.
+    """
+    if not heard:
+        return
+    at = services.clock.now()
+    new = [
+        NewMessage(
+            uuid=one.message_id,
+            chat_id=message.chat_id,
+            role="assistant",
+            content=one.content[:CONTENT_MAX],
+            created_at=at,
+            run_id=run.id,
+            name=one.name,
+            yields=True,
+        )
+        for one in heard
+    ]
+    async with services.database.write() as connection:
+        await messages.lock_chats(connection, [message.chat_id])
+        said = await messages.say(connection, [(grant.workspace_id, one) for one in new])
+        facts = [fact_of(one) for one in new if any(one.uuid == kept.message.uuid for kept in said)]
+        await audit.record(connection, grant.workspace_id, grant.actor(), "chat.message", facts, at)
+    for kept in said:
+        telling.tell_chat(services, grant, kept.message.chat_id, kept.member_ids)
 
 
 async def stop(services: Services, grant: Grant, chat: UUID, claim: Claim | None) -> str:

@@ -34,6 +34,7 @@ class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
     data: Json
     output: Json
     indicators: Json
+    ask: Json
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -56,7 +57,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS: Final = f"""
     s.id, s.uuid, s.workflow_id, s.run_id, s.task_id, s.number, s.revision, s.name, s.state, s.account_id,
-    s.actor_roles, s.allow_ids, s.deny_ids, s.data, s.output, s.indicators,
+    s.actor_roles, s.allow_ids, s.deny_ids, s.data, s.output, s.indicators, s.ask,
     s.created_at, s.started_at, s.ended_at, s.try_resolve_at, s.due_at,
     {WORKING_MS} as working_ms, {LIVE_MS} as live_ms, {PIPELINE_MS} as pipeline_ms
 """

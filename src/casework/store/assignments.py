@@ -80,17 +80,6 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     labels: list[str]
 
 
-class OperatorChat(msgspec.Struct, frozen=True, kw_only=True):
-    """The chat of an assignment."""
-
-    id: int
-    uuid: UUID
-    title: str
-    summary: str
-    message_count: int
-    last_message_at: datetime | None
-
-
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which assignments: all that hold. statuses: any of them, by the words of `core.assignment`."""
 
@@ -153,10 +142,6 @@ select m.id, m.name, a.email, m.phone, m.labels from members m join accounts a o
 where m.workspace_id = $1 and m.id = $2
 """
 
-_CHAT: Final = """
-select id, uuid, title, summary, message_count, last_message_at from chats where workspace_id = $1 and id = $2
-"""
-
 # Kept up by a trigger: counting a million rows takes a tenth of a second even from an index.
 _TOTAL: Final = """
 select coalesce(sum(count), 0)::bigint from run_counts
@@ -213,11 +198,6 @@ async def steps(connection: Connection, grant: Grant, run_ids: Collection[int]) 
 async def operator(connection: Connection, grant: Grant, member_id: int) -> Operator:
     """The member of that id, which an assignment names."""
     return Operator(**await connection.fetchrow(_OPERATOR, grant.workspace_id, member_id))
-
-
-async def chat(connection: Connection, grant: Grant, chat_id: int) -> OperatorChat:
-    """The chat of that id, which an assignment names."""
-    return OperatorChat(**await connection.fetchrow(_CHAT, grant.workspace_id, chat_id))
 
 
 async def _ids(connection: Connection, grant: Grant, wanted: Filter, part: Slice, count: int) -> list[int]:

@@ -7,13 +7,15 @@ from uuid import UUID
 import msgspec
 
 from casework.core.permission import Grant
+from casework.store.chat_standing import COLUMNS, NEWEST_RUN, STANDING, summarized
 from casework.store.database import Connection
 
 
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
     """A chat as it is read.
 
-    member_*, account_uuid: its owner. participants: members who take part beside the owner, in order of joining.
+    summary: its own, or else how it stands. member_*, account_uuid: its owner.
+    participants: members who take part beside the owner, in order of joining.
     assignment_id: the newest run that is linked to it.
     """
 
@@ -61,18 +63,19 @@ class ChatChange(msgspec.Struct, frozen=True, kw_only=True):
     expected_revision: int | None = None
 
 
-_CHAT: Final = """
-select c.id, c.uuid, c.member_id, m.name as member_name, a.uuid as account_uuid, c.title, c.summary, c.channel,
+_CHAT: Final = f"""
+select c.id, c.uuid, c.member_id, m.name as member_name, a.uuid as account_uuid, c.title, {COLUMNS}, c.channel,
        c.chat_type, c.is_paused, c.needs_response, c.message_count, c.last_message_at, c.revision,
        c.created_at, c.updated_at,
        array(select p.member_id from chat_participants p
              where p.workspace_id = c.workspace_id and p.chat_id = c.id
              order by p.added_at, p.member_id) as participants,
-       (select max(r.id) from runs r where r.workspace_id = c.workspace_id and r.chat_id = c.id) as assignment_id
+       newest.id as assignment_id
 from chats c
 join members m on m.workspace_id = c.workspace_id and m.id = c.member_id
 join accounts a on a.id = m.account_id
-"""
+{NEWEST_RUN} {STANDING}
+"""  # noqa: S608 - a constant statement
 
 _BY_ID: Final = _CHAT + "where c.workspace_id = $1 and c.id = $2 and c.deleted_at is null"
 _BY_UUID: Final = _CHAT + "where c.workspace_id = $1 and c.uuid = $2 and c.deleted_at is null"
@@ -252,4 +255,4 @@ async def member_of_account(connection: Connection, grant: Grant, account: int |
 
 
 def _chat(row: Any) -> Chat:
-    return Chat(**row)
+    return Chat(**summarized(row))

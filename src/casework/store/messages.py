@@ -73,7 +73,7 @@ with said as (
     select c.workspace_id, c.id, count(*) as count, max(said.created_at) as at,
            (array_agg(said.title order by said.ordinal) filter (where said.title <> ''))[1] as title,
            (array_agg(said.role order by said.ordinal desc)
-            filter (where said.role in ('user', 'assistant')))[1] as voice
+            filter (where said.role in ('user', 'assistant') and said.content <> ''))[1] as voice
     from said
     join chats c on c.workspace_id = said.workspace_id and c.id = said.chat_id
     where not (said.yields and c.is_paused)

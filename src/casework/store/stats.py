@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from casework.core.days import Span
 from casework.core.permission import Grant
+from casework.store.chat_standing import COLUMNS, NEWEST_RUN, STANDING, summarized
 from casework.store.database import Connection
 
 SORTED_MAX: Final = 5_000
@@ -127,8 +128,8 @@ async def _page(
 
 
 # The name of the current task is the one that the run's own version gave to this visit.
-_TOLD: Final = """
-select r.id as run_id, c.id as chat_id, c.uuid as chat_uuid, c.title, c.summary, r.member_id, m.name as member_name,
+_TOLD: Final = f"""
+select r.id as run_id, c.id as chat_id, c.uuid as chat_uuid, c.title, {COLUMNS}, r.member_id, m.name as member_name,
        coalesce(s.name, t.name, '') as task_name, w.name as workflow_name, c.last_message_at, c.message_count
 from runs r
 join chats c on c.workspace_id = r.workspace_id and c.id = r.chat_id
@@ -136,13 +137,14 @@ join workflows w on w.workspace_id = r.workspace_id and w.id = r.workflow_id
 left join tasks t on t.workspace_id = r.workspace_id and t.id = r.current_task_id
 left join steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.number = r.current_step
 left join members m on m.workspace_id = r.workspace_id and m.id = r.member_id
+{NEWEST_RUN} {STANDING}
 where r.workspace_id = $1 and r.id = any($2::bigint[]) and c.deleted_at is null
-"""
+"""  # noqa: S608 - a constant statement
 
 
 async def _told(connection: Connection, grant: Grant, run_ids: list[int]) -> list[TaskChat]:
     rows = {row["run_id"]: row for row in await connection.fetch(_TOLD, grant.workspace_id, run_ids)}
-    return [TaskChat(**rows[run_id]) for run_id in run_ids if run_id in rows]
+    return [TaskChat(**summarized(rows[run_id])) for run_id in run_ids if run_id in rows]
 
 
 _FOLD: Final = """

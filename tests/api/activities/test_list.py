@@ -39,7 +39,7 @@ async def test_an_activity_is_shown_as_the_seed_lists_it(floor):
     (shown,) = document["data"]
     assert list(shown) == ["type", "id", "attributes", "relationships"]
     assert (shown["type"], shown["id"]) == ("workflow/activities", uuid)
-    assert list(shown["attributes"]) == ATTRIBUTES == list(ActivityAttributes.__struct_fields__)[:-1]
+    assert list(shown["attributes"]) == ATTRIBUTES == list(ActivityAttributes.__struct_fields__)[:-2]
     assert list(shown["relationships"]) == ["project", "work_unit", "node"]
     assert ActivityRelationships.__struct_fields__ == ("project", "work_unit", "node")
     assert list(shown) == list(Activity.__struct_fields__)

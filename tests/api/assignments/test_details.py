@@ -119,7 +119,7 @@ async def test_the_current_task_in_detail(desk):
         "id": made["chatId"],
         "uuid": made["chatUuid"],
         "title": "Printer",
-        "summary": "",
+        "summary": "Support desk: Triage.",
         "messageCount": 0,
         "lastMessageAt": None,
     }

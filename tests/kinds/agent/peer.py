@@ -3,6 +3,7 @@
 PUT /NAME/script: what the model NAME answers, request by request; the last answer stays. An answer is one of
     {"text": ...}, {"calls": [[tool, arguments], ...]}, {"refusal": ...}, {"status": 500, "headers": {}, "body": {}},
     {"raw": "..."}, {"cut": true}, {"wait": true} (until PUT /NAME/go), {"obey": true} (every order that it reads).
+    A streamed {"text": ..., "gated": true} has its first word at once, and one more or its end by each PUT /NAME/word.
 POST /NAME/v1/chat/completions: the model. GET /NAME/seen: every request that the model had.
 POST /NAME/effects...: an effect, which GET /NAME/effects lists with its key; PUT /NAME/status: how they are answered.
 """
@@ -29,6 +30,7 @@ class State:
         self.statuses: list[int] = []
         self.go = threading.Event()
         self.begun = threading.Event()
+        self.words = threading.Semaphore(0)
 
 
 states: dict[str, State] = defaultdict(State)
@@ -67,6 +69,8 @@ class Handler(BaseHTTPRequestHandler):
             state.script = body
         elif what == "status":
             state.statuses = body
+        elif what == "word":
+            state.words.release()
         else:
             state.go.set()
         self.send(200, {})
@@ -104,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             message = said(answer, body, len(state.seen))
             if body.get("stream"):
-                self.stream(message, body["model"])
+                self.stream(message, body["model"], state.words if answer.get("gated") else None)
             else:
                 self.send(200, completion(message, body["model"]))
 
@@ -119,8 +123,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"data: {json.dumps(chunk | delta)}\n\n".encode() if stream else b'{"id": "x", "choi')
         self.close_connection = True
 
-    def stream(self, message: dict[str, Any], model: str) -> None:
-        """An answer in pieces."""
+    def stream(self, message: dict[str, Any], model: str, gate: threading.Semaphore | None) -> None:
+        """An answer in pieces, each of which the gate lets through."""
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
@@ -133,6 +137,8 @@ class Handler(BaseHTTPRequestHandler):
         for delta in deltas:
             piece = {**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
             self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
+            if gate is not None:
+                gate.acquire(timeout=30)
         end = {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
         usage = {**base, "choices": [], "usage": USAGE}
         self.wfile.write(f"data: {json.dumps(end)}\n\ndata: {json.dumps(usage)}\n\ndata: [DONE]\n\n".encode())

@@ -32,9 +32,9 @@ export interface EntryPage {
 export const PAGE_SIZE = 100;
 const ALL_INCLUDED = ["project", "work_unit"] as ("project" | "work_unit" | "node")[];
 
-/** What a row of a list shows of an activity, and what its own page does; when it is due comes only where it is asked for. */
+/** What a row of a list shows of an activity, and what its own page does; when it is due and what is asked come only where they are asked for. */
 const ROW_FIELDS = "name,status,created_at,assigned_account_id,due_at";
-const ENTRY_FIELDS = `${ROW_FIELDS},actor_roles,working_seconds,data,output`;
+const ENTRY_FIELDS = `${ROW_FIELDS},actor_roles,working_seconds,data,output,ask`;
 
 /** The filters of the list of activities, as the API spells them. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
@@ -170,6 +170,7 @@ export function useActivityChange<T, R>(change: (wish: T) => Promise<R>) {
       Promise.all([
         queries.invalidateQueries({ queryKey: ["activities"] }),
         queries.invalidateQueries({ queryKey: ["activity"] }),
+        queries.invalidateQueries({ queryKey: ["questions"] }),
         queries.invalidateQueries({ queryKey: ["cases"] }),
       ]),
   });

@@ -7,6 +7,7 @@ import { eventsOf, type SentEvent } from "./sse";
 
 export type Chat = Schemas["casework.api.workspace.chats.ChatResponse"];
 export type Message = Schemas["casework.api.messages.OpenAIMessageResponse"];
+export type Question = Schemas["QuestionResponse"];
 export type ChatRun = Schemas["WorkflowRun"];
 
 /** As many as one answer may hold. */
@@ -54,6 +55,18 @@ export function chatRunsQuery(workspace: string, uuid: string) {
   return queryOptions({
     queryKey: ["chats", workspace, "runs", uuid],
     queryFn: async ({ signal }) => (await answerOf(api.GET("/api/chats/{chatId}/workflow-runs", { params: { path: { chatId: uuid } }, signal }))).data.workflowRuns,
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+}
+
+/** What agents ask people in a chat, the newest. */
+export function questionsQuery(workspace: string, id: number) {
+  return queryOptions({
+    queryKey: ["questions", workspace, id],
+    queryFn: async ({ signal }) => {
+      const params = { ...one(workspace, id), query: { pageSize: MESSAGES_MAX } };
+      return (await answerOf(api.GET("/api/v2/w/{workspace_uuid}/chats/{chat_id}/questions", { params, signal }))).items;
+    },
     refetchInterval: LIVE_MILLISECONDS,
   });
 }

@@ -12,9 +12,9 @@ const GATHERED_MILLISECONDS = 250;
 
 /** The first words of the keys of what each hint is about. */
 const ABOUT: Record<string, readonly string[]> = {
-  "run.changed": ["activities", "activity", "cases", "messages", "stats"],
+  "run.changed": ["activities", "activity", "cases", "chats", "messages", "questions", "stats"],
   "chat.changed": ["chats", "messages"],
-  look_again: ["activities", "activity", "cases", "chats", "messages", "stats"],
+  look_again: ["activities", "activity", "cases", "chats", "messages", "questions", "stats"],
 };
 
 /** Listens to a workspace while the shell shows it. Hints that come close together are one. */

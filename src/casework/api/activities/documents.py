@@ -33,8 +33,23 @@ class ToOne(msgspec.Struct, frozen=True, kw_only=True):
     data: Identifier | None
 
 
+class ActivityAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent asks a person.
+
+    form: the schema that the answer must fit. detail: what it is about; of a call that is to be approved its `tool` and
+    its exact `arguments`.
+    """
+
+    prompt: str
+    form: Any
+    detail: dict[str, Any]
+
+
 class ActivityAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity; `fields[workflow/activities][]` chooses among these. due_at: only where it is asked for so."""
+    """An activity; `fields[workflow/activities][]` chooses among these.
+
+    due_at, ask: only where they are asked for so. ask: null for a task of the workflow, whose form is the version's.
+    """
 
     id: str
     assigned_account_id: int | None
@@ -54,6 +69,7 @@ class ActivityAttributes(msgspec.Struct, frozen=True, kw_only=True):
     indicators: dict[str, Any]
     created_at: Instant
     due_at: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    ask: ActivityAsk | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ActivityRelationships(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,6 +60,10 @@ def _to_one(type_: str, identifier: Any) -> dict[str, Any]:
     return {"data": None if identifier is None else {"type": type_, "id": str(identifier)}}
 
 
+def _asked(ask: Any) -> dict[str, Any] | None:
+    return None if ask is None else {name: ask[name] for name in ("prompt", "form", "detail")}
+
+
 _PROJECT: Final = "workflow/projects"
 _WORK_UNIT: Final = "workflow/work_units"
 _NODE: Final = "workflow/nodes"
@@ -92,9 +96,10 @@ ACTIVITY: Final = Resource[ActivityRow](
         "work_unit": (_WORK_UNIT, lambda row: row.run_id),
         "node": (_NODE, lambda row: row.task_id),
     },
-    more={"due_at": lambda row: instant(row.due_at)},
+    more={"due_at": lambda row: instant(row.due_at), "ask": lambda row: _asked(row.ask)},
 )
-"""An activity with the attributes that S003 lists, and when it is due, which S003 does not know of."""
+"""An activity with the attributes that S003 lists, and when it is due and what is asked there, which S003 does not know
+of."""
 
 WORK_UNIT: Final = Resource[WorkUnitRow](
     type=_WORK_UNIT,

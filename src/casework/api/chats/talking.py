@@ -17,9 +17,9 @@ from casework.api.render import json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, post
 from casework.core.claim import Claim
 from casework.core.permission import Grant, own_or
-from casework.core.run import COMPLETED, TERMINAL
+from casework.core.run import CANCELLED, COMPLETED, TERMINAL
 from casework.operations import chats, conversation
-from casework.operations.conversation import CONTENT, TOOL_CALL, TOOL_RESULT, Hint, Message, Standing
+from casework.operations.conversation import CONTENT, TOOL_CALL, TOOL_RESULT, Hint, Message, Piece, Standing
 from casework.operations.services import Services
 
 
@@ -35,13 +35,15 @@ class Transcript:
 
     def __init__(self) -> None:
         self._sent: dict[str, str] = {}
+        self._names: dict[str, str | None] = {}
+        self._kept: set[str] = set()
         self._called: set[str] = set()
         self._answered: set[str] = set()
 
     def passing(self, hint: Hint) -> Iterator[Event]:
         """What is only being said."""
         if hint["type"] == CONTENT:
-            yield self._content(hint["messageId"], hint["name"], hint["delta"])
+            yield self._content(hint["messageId"], hint["name"], hint["delta"], restart=hint.get("restart", False))
         elif hint["type"] == TOOL_CALL:
             yield from self._call(hint["id"], hint["name"], hint["arguments"])
         elif hint["type"] == TOOL_RESULT:
@@ -54,8 +56,8 @@ class Transcript:
         if message.role != "assistant":
             return
         name, sent = str(message.uuid), self._sent.get(str(message.uuid), "")
+        self._kept.add(name)
         if not message.content.startswith(sent):
-            self._sent[name] = ""
             yield self._content(name, message.name, message.content, restart=True)
         elif message.content != sent:
             yield self._content(name, message.name, message.content[len(sent) :])
@@ -64,8 +66,17 @@ class Transcript:
                 function = call.get("function") or {}
                 yield from self._call(str(call.get("id")), function.get("name"), function.get("arguments"))
 
+    def broken_off(self) -> list[Piece]:
+        """What was told of messages that were not kept."""
+        return [
+            Piece(message_id=UUID(message_id), name=self._names[message_id], content=content)
+            for message_id, content in self._sent.items()
+            if content and message_id not in self._kept
+        ]
+
     def _content(self, message_id: str, name: str | None, delta: str, *, restart: bool = False) -> Event:
-        self._sent[message_id] = self._sent.get(message_id, "") + delta
+        self._sent[message_id] = ("" if restart else self._sent.get(message_id, "")) + delta
+        self._names[message_id] = name
         data = {"messageId": message_id, "name": name, "delta": delta, "restart": restart}
         return Event(name=CONTENT, data=data)
 
@@ -101,7 +112,8 @@ async def stream(request: HttpRequest, services: Services, grant: Grant) -> Http
     """As POST messages; then `start`, what is said (`content`, `tool_call`, `tool_result`), and `end` or `error`.
 
     The pieces of `content` with one messageId make the message; `restart` says that those before it do not count. It
-    ends when the run has ended, or waits for a person. A client that goes away stops nothing.
+    ends when the run has ended, or waits for a person. A client that goes away stops nothing. Where the run is
+    cancelled, what was told of a message by then is kept.
     """
     chat = CHAT_ID.read(request)
     body = await read(request, NewMessage)
@@ -128,6 +140,8 @@ async def _told(services: Services, grant: Grant, message: Message, run_id: int 
     try:
         async for heard in listening:
             if isinstance(heard, Standing):
+                if heard.state == CANCELLED:
+                    await conversation.keep(services, grant, message, heard, transcript.broken_off())
                 yield _ended(heard)
                 return
             for event in transcript.kept(heard) if isinstance(heard, Message) else transcript.passing(heard):

@@ -9,7 +9,7 @@ from casework.api.render import Instant, instant, seconds
 from casework.core.assignment import OUTCOME, STATUS, TASK_STATUS, UNREACHED, Outcome, Status, TaskStatus
 from casework.core.definition import Json
 from casework.core.run import CANCELLED
-from casework.operations.assignment_preview import Operator, OperatorChat, TaskDetail, Way
+from casework.operations.assignment_preview import Chat, Operator, TaskDetail, Way
 from casework.operations.assignments import AssignmentRow, AssignmentView, Message, TaskView
 
 
@@ -266,8 +266,15 @@ def _member(member: Operator) -> OperatorMember:
     return OperatorMember(**msgspec.structs.asdict(member))
 
 
-def _chat(chat: OperatorChat) -> OperatorTaskChat:
-    return OperatorTaskChat(**msgspec.structs.asdict(chat) | {"last_message_at": instant(chat.last_message_at)})
+def _chat(chat: Chat) -> OperatorTaskChat:
+    return OperatorTaskChat(
+        id=chat.id,
+        uuid=chat.uuid,
+        title=chat.title,
+        summary=chat.summary,
+        message_count=chat.message_count,
+        last_message_at=instant(chat.last_message_at),
+    )
 
 
 def _next(way: Way) -> NextTask:

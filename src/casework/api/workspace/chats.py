@@ -31,7 +31,11 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=WORD_MAX)]
 
 
 class ChatResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A chat. member*: its owner. participants: members who take part beside the owner. assignmentId: the newest."""
+    """A chat.
+
+    summary: what somebody wrote, or else how it stands. member*: its owner. participants: members who take part beside
+    the owner. assignmentId: the newest.
+    """
 
     id: int
     uuid: UUID
@@ -85,7 +89,7 @@ EXAMPLE: Final = ChatResponse(
     id=12,
     uuid=UUID("550e8400-e29b-41d4-a716-446655440000"),
     title="Late order",
-    summary="",
+    summary="Support desk: Review. Triage: One moment, please.",
     channel="web",
     chat_type="chat",
     member_id=3,

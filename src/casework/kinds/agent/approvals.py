@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from casework.core.definition import Json
 from casework.core.kinds.agent import Asking
@@ -27,6 +28,10 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """What it is known by within its step; the same in every attempt."""
         return f"{self.turn}-{hashlib.sha256(self.id.encode()).hexdigest()[:16]}"
+
+    def id_in(self, work: Work) -> str:
+        """What it is known by everywhere: in the run's chat, and to the systems that it calls."""
+        return replace(work, part=self.key).key
 
     def digest(self, work: Work) -> str:
         """What stands for exactly this call of this step of this run."""

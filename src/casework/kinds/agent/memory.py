@@ -73,6 +73,14 @@ class Journal:
         """How often the model spoke."""
         return sum(message["kind"] == "response" for message in self.memory.messages)
 
+    def words_with(self, call_id: str) -> str:
+        """What the model said before the calls of its last turn, if that is the first of them: it is told once."""
+        parts = self.memory.messages[-1]["parts"] if self.memory.messages else []
+        calls = [part["tool_call_id"] for part in parts if part["part_kind"] == "tool-call"]
+        if calls[:1] != [call_id]:
+            return ""
+        return "".join(part["content"] for part in parts if part["part_kind"] == "text")
+
     def as_json(self) -> Json:
         """The memory as it is handed on."""
         return msgspec.to_builtins(self.memory)

@@ -55,7 +55,9 @@ class AgentPerformer:
         entries = work.task.settings.get("tools", [])
         caller = Caller(self._parts.transport, self._parts.functions, safe, entries)
         tools = [declared(entry) for entry in work.data.get("tools", [])]
-        return Toolbox(work, {tool.name: self._bound(tool) for tool in tools}, caller, journal)
+        is_heard = work.chat_id is not None and settled(work.task.settings).sensitive == "hide"
+        chronicle = self._parts.chronicle if is_heard else None
+        return Toolbox(work, {tool.name: self._bound(tool) for tool in tools}, caller, journal, chronicle)
 
     def _bound(self, tool: Tool) -> Bound:
         if tool.kind != "function":

@@ -1,16 +1,19 @@
 """The model that is none: it answers by the rules of the definition, for demonstrations and tests."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models import Model
-from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 from pydantic_ai.models.test import TestModel
 
 from casework.core.kinds.agent import SCRIPTED
+
+_WORD: Final = re.compile(r"\s*\S+\s*")
 
 
 class NoRule(ModelAPIError):
@@ -25,7 +28,11 @@ def scripted(rules: Sequence[Mapping[str, Any]]) -> Model:
     def speak(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         return _response(_rule(rules, _last(messages)), info, len(messages))
 
-    return FunctionModel(speak, model_name=SCRIPTED)
+    async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
+        for piece in _pieces(speak(messages, info)):
+            yield piece
+
+    return FunctionModel(speak, stream_function=stream, model_name=SCRIPTED)
 
 
 def _rule(rules: Sequence[Mapping[str, Any]], text: str) -> Mapping[str, Any]:
@@ -49,6 +56,14 @@ def _response(rule: Mapping[str, Any], info: AgentInfo, place: int) -> ModelResp
         return ModelResponse(parts=[ToolCallPart(tool_name=name, args=answer, tool_call_id=f"answer-{place}")])
     text = answer if isinstance(answer, str) else msgspec.json.encode(answer).decode()
     return ModelResponse(parts=[TextPart(content=text)])
+
+
+def _pieces(response: ModelResponse) -> Iterator[str | DeltaToolCalls]:
+    """The response as a model streams it: word by word, or its calls; at least one piece."""
+    if response.text is not None:
+        yield from _WORD.findall(response.text) or [""]
+    for place, call in enumerate(response.tool_calls):
+        yield {place: DeltaToolCall(call.tool_name, call.args_as_json_str(), tool_call_id=call.tool_call_id)}
 
 
 def _last(messages: Sequence[ModelMessage]) -> str:

@@ -20,6 +20,7 @@ from casework.kinds.agent import approvals, questions
 from casework.kinds.agent.approvals import ToolCall
 from casework.kinds.agent.calling import Caller
 from casework.kinds.agent.memory import Effect, Journal, storable
+from casework.kinds.agent.parts import Chronicle
 
 RETRIES: Final = 3
 """Times that a model is told that a call of a tool is wrong as it stands."""
@@ -37,15 +38,26 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Toolbox(AbstractToolset[None]):
-    """Gives the model its tools, and makes its calls. asks: what people have to answer before it can go on."""
+    """Gives the model its tools, and makes its calls.
 
-    def __init__(self, work: Work, tools: Mapping[str, Bound], caller: Caller, journal: Journal) -> None:
+    asks: what people have to answer before it can go on. chronicle: None where nobody is to be told of the calls.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        tools: Mapping[str, Bound],
+        caller: Caller,
+        journal: Journal,
+        chronicle: Chronicle | None = None,
+    ) -> None:
         self.asks: Final[list[Ask]] = []
         self._work = work
         self._settings = settled(work.task.settings)
         self._tools = dict(tools)
         self._caller = caller
         self._journal = journal
+        self._chronicle = chronicle
         if self._settings.ask_person is not None:
             self._tools[ASK_PERSON] = Bound(description=questions.DESCRIPTION, schema=questions.SCHEMA)
 
@@ -72,13 +84,28 @@ class Toolbox(AbstractToolset[None]):
         digest = call.digest(self._work)
         done = self._journal.memory.effects.get(call.key)
         if done is not None:
-            return done.content if done.digest == digest else {"error": "Another call has this id; nothing was done."}
-        trouble = _trouble(bound.schema, tool_args)
+            if done.digest != digest:
+                return {"error": "Another call has this id; nothing was done."}
+            await self._tell_answer(call, done.content)
+            return done.content
+        trouble = _trouble(bound.schema, tool_args) or (questions.trouble(tool_args) if bound.tool is None else None)
         if trouble:
             raise ModelRetry(trouble)
+        await self._tell_call(call)
         content = storable(await self._carried_out(call, bound, digest))
         await self._journal.done(call.key, name, Effect(digest=digest, content=content))
+        await self._tell_answer(call, content)
         return content
+
+    async def _tell_call(self, call: ToolCall) -> None:
+        if self._chronicle is not None:
+            # An answer that has to fit a schema is for other steps, and so is what is said on the way to it.
+            words = self._journal.words_with(call.id) if self._work.task.output is None else ""
+            await self._chronicle.called(self._work, call.id_in(self._work), call.tool, call.arguments, words)
+
+    async def _tell_answer(self, call: ToolCall, content: Json) -> None:
+        if self._chronicle is not None:
+            await self._chronicle.answered(self._work, call.id_in(self._work), content)
 
     def _offered(self, name: str, bound: Bound) -> ToolsetTool[None]:
         about = ToolDefinition(name=name, description=bound.description, parameters_json_schema=bound.schema)
@@ -86,9 +113,6 @@ class Toolbox(AbstractToolset[None]):
 
     async def _carried_out(self, call: ToolCall, bound: Bound, digest: str) -> Json:
         if bound.tool is None:
-            trouble = questions.trouble(call.arguments)
-            if trouble:
-                raise ModelRetry(trouble)
             asking = self._settings.ask_person or self._settings.approvals
             return questions.answered(self._answer(call, digest, questions.question(call, asking)))
         if not bound.tool.approve:

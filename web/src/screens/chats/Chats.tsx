@@ -86,6 +86,11 @@ function Entry({ chat }: { chat: Chat }) {
         <span className={classes["entryTitle"]} {...(chat.title === "" ? {} : { translate: "no" as const })}>
           {chat.title || t("untitled")}
         </span>
+        {chat.summary !== "" && (
+          <span className={classes["summary"]} translate="no">
+            {chat.summary}
+          </span>
+        )}
         <span className={classes["entryMore"]}>
           <span translate="no">{chat.memberName}</span>
           {chat.lastMessageAt !== null && <Ago at={chat.lastMessageAt} />}

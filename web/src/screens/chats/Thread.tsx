@@ -3,12 +3,14 @@ import { useParams } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useChange } from "@/api/change";
-import { chatMessagesQuery, chatQuery, chatRunsQuery, MESSAGES_MAX, pauseChat, type Chat } from "@/api/chats";
+import { chatMessagesQuery, chatQuery, chatRunsQuery, MESSAGES_MAX, pauseChat, questionsQuery, type Chat } from "@/api/chats";
 import { useMe, useWorkspace } from "@/api/session";
 import { Badge, Button, ErrorState, IconHandStop, IconPlayerPlay, Notice, Row, Text, TextLink, Waiting } from "@/ui";
+import { asCall } from "./answer";
+import { CallCard } from "./CallCard";
 import { Composer } from "./Composer";
 import { Markdown } from "./Markdown";
-import { Bubble, CallCard, Said } from "./Message";
+import { Bubble, Said } from "./Message";
 import { Runs } from "./Runs";
 import { useTalk, type Talk } from "./useTalk";
 import classes from "./chats.module.css";
@@ -78,10 +80,14 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
   const workspace = useWorkspace();
   const me = useMe();
   const messages = useQuery(chatMessagesQuery(workspace, chat));
+  const questions = useQuery(questionsQuery(workspace, chat.id));
   const end = useRef<HTMLDivElement>(null);
   const all = messages.data ?? [];
   const kept = new Set(all.map((one) => one.id));
   const keptCalls = new Set(all.flatMap((one) => (one.toolCalls ?? []).map((call) => (call as { id?: string }).id)));
+  const asked = new Map((questions.data ?? []).map((one) => [one.callId, one]));
+  const calls = talk.answer.calls.filter((call) => !keptCalls.has(call.id));
+  const untold = (questions.data ?? []).filter((one) => one.status === "current" && !keptCalls.has(one.callId) && !calls.some((call) => call.id === one.callId));
   const said = talk.answer.said.filter((one) => !kept.has(one.id));
   const length = said.reduce((sum, one) => sum + one.text.length, all.length);
   useEffect(() => {
@@ -94,7 +100,7 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
       {messages.isError && all.length === 0 && <ErrorState error={messages.error} onRetry={() => void messages.refetch()} />}
       {messages.isSuccess && all.length === 0 && talk.pending === null && <Text tone="muted">{t("nothing_said")}</Text>}
       {chat.messageCount > MESSAGES_MAX && <Notice>{t("older", { count: chat.messageCount - MESSAGES_MAX })}</Notice>}
-      {all.map((message) => message.role !== "tool" && <Said key={message.id} message={message} all={all} chat={chat} />)}
+      {all.map((message) => message.role !== "tool" && <Said key={message.id} message={message} all={all} chat={chat} questions={asked} />)}
       {talk.pending !== null && !isKept && (
         <Bubble role="user" name={me.name}>
           <Markdown>{talk.pending}</Markdown>
@@ -105,11 +111,11 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
           <Markdown>{one.text}</Markdown>
         </Bubble>
       ))}
-      {talk.answer.calls
-        .filter((call) => !keptCalls.has(call.id))
-        .map((call) => (
-          <CallCard key={call.id} call={call} chat={chat} />
-        ))}
+      {calls.map((call) => (
+        <CallCard key={call.id} call={call} question={asked.get(call.id)} />
+      ))}
+      {messages.isSuccess &&
+        untold.toReversed().map((one) => <CallCard key={one.callId} call={asCall(one)} question={one} />)}
       {talk.isTalking && (
         <p className={classes["listening"]} role="status">
           {t("listening")}

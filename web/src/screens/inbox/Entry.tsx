@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { activityQuery, moveActivity, useActivityChange, type Entry, type Move } from "@/api/activities";
 import { ApiError } from "@/api/errors";
 import { useMe, useWorkspace } from "@/api/session";
 import { definitionQuery } from "@/api/workflows";
 import { toneOf } from "@/api/words";
+import { Approval } from "@/asking/Approval";
+import { callOf } from "@/asking/asking";
 import { declareShortcuts, useKeys, useShortcut } from "@/app/shortcuts";
 import { byPointer, beginWith, missing, type Schema } from "@/forms/schema";
 import { focusFirst, SchemaForm } from "@/forms/SchemaForm";
-import { Badge, Button, Clock, ErrorState, Heading, IconCheck, IconPlayerPause, IconPlayerPlay, Notice, Text, toast, Waiting } from "@/ui";
+import { Badge, Button, Clock, ErrorState, Heading, IconCheck, IconPlayerPause, IconPlayerPlay, Notice, Text, toast, Values, Waiting } from "@/ui";
 import { Context } from "./Context";
 import { DueBadge } from "./DueBadge";
 import { useDraft, type Draft, type DraftState } from "./draft";
@@ -27,6 +29,11 @@ interface Task {
   name?: string | null;
   prompt?: string;
   form?: Schema | boolean | null;
+}
+
+/** The form that the activity is completed with: of what an agent asks, or else the task's. */
+function formOf(form: unknown): Schema {
+  return typeof form === "object" && form !== null ? form : {};
 }
 
 const HELD = new Set(["assigned", "in-progress", "paused"]);
@@ -49,22 +56,24 @@ export function EntryPane() {
 }
 
 function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task | undefined; tasks: readonly Task[] }) {
-  const { t } = useTranslation(["inbox", "common"]);
+  const { t } = useTranslation(["inbox", "asking", "common"]);
   const me = useMe();
   const { attributes } = entry.activity;
   const isMine = attributes.assigned_account_id === me.accountId;
   const isHeld = HELD.has(attributes.status);
-  const schema = useMemo(() => (typeof task?.form === "object" && task.form !== null ? task.form : {}), [task]);
+  const ask = attributes.ask ?? null;
+  const call = callOf(ask);
+  const prompt = (ask ?? task)?.prompt;
+  const schema = useMemo(() => formOf(ask === null ? task?.form : ask.form), [ask, task]);
   const draft = useDraft(entry.activity.id, beginWith(schema, attributes.data), attributes.data, isMine && isHeld);
   const form = useRef<HTMLFormElement>(null);
   const work = useWork(entry, schema, draft, (known) => focusFirst(form.current, known));
   const isWorking = attributes.status === "in-progress";
   const workKeys = useKeys("entry.work");
-  const completeKeys = useKeys("entry.complete");
   const toggle = () => work.move(isWorking ? { kind: "pause" } : attributes.status === "pending" ? { kind: "assign", accountId: me.accountId, startWorking: true } : { kind: "process" });
   const mayToggle = (isMine && isHeld) || attributes.status === "pending";
   useShortcut("entry.work", toggle, mayToggle);
-  useShortcut("entry.complete", () => void work.complete(), isMine && isHeld);
+  useShortcut("entry.complete", () => void work.complete(), isMine && isHeld && call === null);
   return (
     <article className={classes["entry"]} aria-labelledby="entry-title">
       <div className={classes["main"]}>
@@ -93,9 +102,9 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
             <MoreActions entry={entry} onMove={work.move} />
           </div>
         </header>
-        {task?.prompt && (
+        {prompt && (
           <p className={classes["prompt"]} translate="no">
-            {task.prompt.trim()}
+            {prompt.trim()}
           </p>
         )}
         {work.refusal !== null && (
@@ -105,33 +114,59 @@ function Work({ entry, at, task, tasks }: { entry: Entry; at: number; task: Task
             </Notice>
           </div>
         )}
-        <form
-          ref={form}
-          className={classes["form"]}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void work.complete();
-          }}
-        >
-          {Object.keys(schema.properties ?? {}).length === 0 && <Text tone="muted">{t("no_form")}</Text>}
-          <SchemaForm schema={schema} values={draft.values} onChange={draft.change} problems={work.problems} isDisabled={!isMine || !isHeld} />
-          {isMine && isHeld ? (
-            <footer className={classes["footer"]}>
-              <Button type="submit" emphasis="primary" icon={IconCheck} keys={completeKeys} isBusy={work.isPending}>
-                {t("move.complete")}
-              </Button>
-              <DraftNote state={draft.state} />
-            </footer>
-          ) : (
-            <Text size="sm" tone="muted">
-              {t(isHeld ? "held_by_another" : attributes.status === "pending" ? "take_first" : "is_over")}
-            </Text>
-          )}
-        </form>
+        {ask !== null && call !== null ? (
+          <section className={classes["form"]} aria-label={t("asking:call", { name: call.tool })}>
+            {call.arguments !== null && <Values of={call.arguments} />}
+            <Approval activity={entry.activity} ask={ask} call={call} onDecided={work.leave} />
+          </section>
+        ) : (
+          <Fields entry={entry} schema={schema} draft={draft} work={work} ref={form} isEditable={isMine && isHeld} />
+        )}
       </div>
       <Context entry={entry} tasks={tasks} here={task?.key} />
     </article>
+  );
+}
+
+interface FieldsProps {
+  entry: Entry;
+  schema: Schema;
+  draft: Draft;
+  work: ReturnType<typeof useWork>;
+  ref: Ref<HTMLFormElement>;
+  isEditable: boolean;
+}
+
+/** The form of the activity, and its end; only whoever has it fills it in. */
+function Fields({ entry, schema, draft, work, ref, isEditable }: FieldsProps) {
+  const { t } = useTranslation("inbox");
+  const completeKeys = useKeys("entry.complete");
+  const { status } = entry.activity.attributes;
+  return (
+    <form
+      ref={ref}
+      className={classes["form"]}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void work.complete();
+      }}
+    >
+      {Object.keys(schema.properties ?? {}).length === 0 && <Text tone="muted">{t("no_form")}</Text>}
+      <SchemaForm schema={schema} values={draft.values} onChange={draft.change} problems={work.problems} isDisabled={!isEditable} />
+      {isEditable ? (
+        <footer className={classes["footer"]}>
+          <Button type="submit" emphasis="primary" icon={IconCheck} keys={completeKeys} isBusy={work.isPending}>
+            {t("move.complete")}
+          </Button>
+          <DraftNote state={draft.state} />
+        </footer>
+      ) : (
+        <Text size="sm" tone="muted">
+          {t(HELD.has(status) ? "held_by_another" : status === "pending" ? "take_first" : "is_over")}
+        </Text>
+      )}
+    </form>
   );
 }
 
@@ -151,6 +186,7 @@ function useWork(entry: Entry, schema: Schema, draft: Draft, point: (problems: R
     setRefusal(isAtFields ? null : error instanceof Error && error.message !== "" ? error.message : t("common:error.unreachable"));
     point(known);
   };
+  const leave = () => navigate({ to: "/w/$workspace/inbox", params: { workspace }, search: true });
   const complete = async () => {
     const empty = missing(schema, draft.values);
     if (empty.length > 0) {
@@ -165,13 +201,13 @@ function useWork(entry: Entry, schema: Schema, draft: Draft, point: (problems: R
       await draft.flush();
       await change.mutateAsync({ kind: "complete", data: draft.values });
       toast({ message: t("completed", { name: entry.activity.attributes.name }) });
-      await navigate({ to: "/w/$workspace/inbox", params: { workspace }, search: true });
+      await leave();
     } catch (error) {
       refuse(error);
     }
   };
   const move = (wish: Move) => change.mutate(wish, { onError: refuse, onSuccess: () => setRefusal(null) });
-  return { move, complete, problems, refusal, isPending: change.isPending };
+  return { move, complete, leave: () => void leave(), problems, refusal, isPending: change.isPending };
 }
 
 const TONES = { away: "warn", refused: "bad" } as const;
