@@ -13,7 +13,7 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 MODULE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
 TEST_LINES_MAX = 400
-SUPPRESSIONS = {"src": 91, "tests": 35}
+SUPPRESSIONS = {"src": 94, "tests": 35}
 """`noqa` and `type: ignore`, each with its reason beside it. More of them is a decision: raise the number in review."""
 
 _SUPPRESSION = re.compile(r"#\s*(noqa|type: ignore)")
