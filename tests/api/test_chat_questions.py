@@ -131,6 +131,13 @@ async def test_a_call_that_waits_is_told_with_what_it_is_and_who_may_decide(clie
     assert stranger.status_code == 403
 
 
+async def test_what_a_tool_reads_that_is_private_is_not_said_in_the_chat(client, place, begin, questions):
+    chat, owner = await begin(tools=[{**FIND, "reads_private": True}, REFUND])
+    await questions(chat, owner)
+    listed = await client.get(f"{place.path}/chats/{chat['id']}/messages", headers=owner.headers)
+    assert [one["content"] for one in listed.json()["items"] if one["role"] == "tool"] == ['"[hidden]"']
+
+
 async def test_whoever_may_decide_is_told_so_and_then_what_was_decided_by_whom(
     client, place, begin, questions, said, paid
 ):

@@ -14,6 +14,7 @@ from pydantic_core import SchemaValidator, core_schema
 from casework.core.definition import Json
 from casework.core.kinds.agent import settled
 from casework.core.kinds.agent_tools import ASK_PERSON, Tool
+from casework.core.marks import MASK
 from casework.core.schema import compile_schema
 from casework.core.work import Ask, Work
 from casework.kinds.agent import approvals, questions
@@ -86,7 +87,7 @@ class Toolbox(AbstractToolset[None]):
         if done is not None:
             if done.digest != digest:
                 return {"error": "Another call has this id; nothing was done."}
-            await self._tell_answer(call, done.content)
+            await self._tell_answer(call, bound, done.content)
             return done.content
         trouble = _trouble(bound.schema, tool_args) or (questions.trouble(tool_args) if bound.tool is None else None)
         if trouble:
@@ -94,7 +95,7 @@ class Toolbox(AbstractToolset[None]):
         await self._tell_call(call)
         content = storable(await self._carried_out(call, bound, digest))
         await self._journal.done(call.key, name, Effect(digest=digest, content=content))
-        await self._tell_answer(call, content)
+        await self._tell_answer(call, bound, content)
         return content
 
     async def _tell_call(self, call: ToolCall) -> None:
@@ -103,9 +104,11 @@ class Toolbox(AbstractToolset[None]):
             words = self._journal.words_with(call.id) if self._work.task.output is None else ""
             await self._chronicle.called(self._work, call.id_in(self._work), call.tool, call.arguments, words)
 
-    async def _tell_answer(self, call: ToolCall, content: Json) -> None:
+    async def _tell_answer(self, call: ToolCall, bound: Bound, content: Json) -> None:
+        """What a tool reads that is private is for the agent: whoever is in the chat sees that it was read."""
         if self._chronicle is not None:
-            await self._chronicle.answered(self._work, call.id_in(self._work), content)
+            is_private = bound.tool is not None and bound.tool.reads_private
+            await self._chronicle.answered(self._work, call.id_in(self._work), MASK if is_private else content)
 
     def _offered(self, name: str, bound: Bound) -> ToolsetTool[None]:
         about = ToolDefinition(name=name, description=bound.description, parameters_json_schema=bound.schema)
