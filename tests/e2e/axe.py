@@ -7,10 +7,13 @@ SCHEMES = ("light", "dark")
 _OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
-_STILL = """() => Promise.all(document.getAnimations()
+_STILL = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+  await Promise.all(document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished.catch(() => null)))"""
-"""Until nothing fades any more: half of a fade has half of the contrast."""
+    .map((one) => one.finished.catch(() => null)));
+}"""
+"""Until what changed is drawn, and nothing fades any more: half of a fade has half of the contrast."""
 
 
 def violations(page: Page) -> list[str]:

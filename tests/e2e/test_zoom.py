@@ -25,6 +25,7 @@ ACTIONS = {
     "admin/webhooks": ("button", "Add a webhook"),
     "admin/schedules": ("button", "Add a schedule"),
     "admin/hooks": ("button", "Add a hook"),
+    "admin/limits": ("button", "Save"),
     "admin/audit": ("searchbox", "Types"),
     "inbox/{activity}": ("button", "Take and start"),
     "cases/{case}": ("button", "Cancel the case"),
