@@ -69,7 +69,8 @@ bench: setup ## Measure (BENCH_ARGS passes arguments on)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 bench-short: setup ## Run each measurement briefly, so that none of them rots
-	$(BIN)/python -m benchmarks --short
+	$(BIN)/python -m benchmarks --short engine automation http lists large
+	$(BIN)/python -m benchmarks --short browser || $(BIN)/python -m benchmarks --short browser  # once more, as browser tests
 
 bench-peers: ## Install what automation is measured against, in an environment of its own (.bench)
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench
