@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -33,15 +34,19 @@ def dump(url: str, path: Path) -> int:
     """
     if path.exists():
         raise Conflict(f"There is a file {path} already; it was left alone.")
-    part = path.with_name(f"{path.name}.part")
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        _run(url, "pg_dump", "--format=custom", *_ALIKE, f"--file={part}")
-        part.rename(path)
+        descriptor, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f"{path.name}."
+        )  # nobody else's file, our eyes alone
+        os.close(descriptor)
+        part = Path(name)
+        try:
+            _run(url, "pg_dump", "--format=custom", *_ALIKE, f"--file={part}")
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise Invalid(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)
     return path.stat().st_size
 
 
