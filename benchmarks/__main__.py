@@ -14,6 +14,7 @@ from benchmarks import automation, browser, engine, http, large, lists
 from benchmarks.report import heading, say
 from casework import logs
 from casework.store.embedded import embedded_server
+from casework.wiring import settle_heap
 
 MEASUREMENTS = {
     "engine": engine.measure,
@@ -35,6 +36,7 @@ def main() -> int:
     logs.configure(level="warning", form="console")
     heading(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     uvloop.install()
+    settle_heap()  # as a server
     for name in arguments.names or MEASUREMENTS:
         with (
             tempfile.TemporaryDirectory(prefix="casework-bench-") as directory,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ import msgspec
 from benchmarks.peers import timed
 from benchmarks.place import Place, opened
 from benchmarks.report import heading, percentile, row, say
-from casework.core.command import Assign, Complete
+from casework.core.command import Complete
 from casework.core.permission import MEMBER, SCOPES, Principal, grant
 from casework.core.run import Run
 from casework.core.work import Done, Result, Tell, Work
@@ -23,6 +23,8 @@ from casework.engine.live import Subscription, workspace_topic
 from casework.engine.order import NewRun, Order
 from casework.engine.worker import Terms, Worker
 from casework.entropy import new_uuid
+from casework.functions import Registry
+from casework.kinds.function.calculator import Calculators
 from casework.operations import workflows
 
 CLIENTS = 64
@@ -32,8 +34,13 @@ PEERS = ROOT / ".bench" / "bin" / "python"
 """Where `make bench-peers` puts them."""
 
 
+def add(n: int) -> int:
+    """What a pure function does: as the peers' steps."""
+    return n + 1
+
+
 class Adding:
-    """Performs functions: adds one, as the peers' steps do."""
+    """Performs functions as a worker does, beside the run: adds one, as the peers' steps do."""
 
     async def perform(self, work: Work, _tell: Tell) -> Result:
         return Done(output=work.data["arguments"]["n"] + 1)
@@ -51,30 +58,38 @@ async def measure(url: str, *, short: bool) -> None:
     ):
         flows = {name: await published(place, name, tasks) for name, tasks in _flows().items()}
         await timed(automatic(place, flows["three"], ends), CLIENTS, CLIENTS)  # warm
-        await _beside("dbos", url, "3 steps", automatic(place, flows["three"], ends), runs)
-        await _beside("langgraph", url, "step, person, step", with_person(place, flows["person"], ends, waits), runs)
+        await _beside("dbos", url, "3 steps", {"3 functions": automatic(place, flows["three"], ends)}, runs)
+        people = {
+            "function, person, function": with_person(place, flows["person"], ends, waits),
+            "pure, person, pure": with_person(place, flows["person_pure"], ends, waits),
+        }
+        await _beside("langgraph", url, "step, person, step", people, runs)
         heading(f"{ROW} trivial steps in a row, one run at a time")
         row("", "p50 ms", "p99 ms")
-        for kind in ("set", "function"):
+        for kind in ("set", "pure", "function"):
             found = await timed(automatic(place, flows[f"row_{kind}"], ends), 5 if short else 50, 1)
             cells = (f"{percentile(found['taken'], share) * 1000:.0f}" for share in (0.5, 0.99))
             row(f"kind {kind}", *cells)
 
 
-async def _beside(peer: str, url: str, what: str, act: Callable[[int], Awaitable[None]], runs: int) -> None:
-    """Ours and the peer's, in turn, so that whatever else the machine does weighs on both."""
-    halves = [await timed(act, runs // 2, CLIENTS)]
+async def _beside(
+    peer: str, url: str, what: str, acts: Mapping[str, Callable[[int], Awaitable[None]]], runs: int
+) -> None:
+    """Ours and the peer's, in turn, so that whatever else the machine does weighs on all."""
+    before = {name: await timed(act, runs // 2, CLIENTS) for name, act in acts.items()}
     other = await _peer(peer, url, runs)
-    halves.append(await timed(act, runs // 2, CLIENTS))
-    own = {
-        "seconds": sum(half["seconds"] for half in halves),
-        "taken": [one for half in halves for one in half["taken"]],
-    }
+    after = {name: await timed(act, runs // 2, CLIENTS) for name, act in acts.items()}
     if other is None:
         say(f"{peer} is not installed: make bench-peers")
     else:
         row(f"{peer}: {what}", *_cells(other))
-    row(f"Casework: {what}", *_cells(own), *(() if other is None else _ratios(own, other)))
+    for name in acts:
+        halves = before[name], after[name]
+        own = {
+            "seconds": sum(half["seconds"] for half in halves),
+            "taken": [one for half in halves for one in half["taken"]],
+        }
+        row(f"Casework: {name}", *_cells(own), *(() if other is None else _ratios(own, other)))
 
 
 def _cells(found: dict[str, Any]) -> list[str]:
@@ -106,13 +121,19 @@ async def _peer(name: str, url: str, runs: int) -> dict[str, Any] | None:
 
 
 def _flows() -> dict[str, list[dict[str, Any]]]:
-    person = {"key": "ask", "kind": "human", "next": [{"to": "last"}]}
     return {
         "three": _row("function", 3),
-        "person": [{**_task("function", "first"), "next": [{"to": "ask"}]}, person, _task("function", "last")],
+        "person": _around_person("function"),
+        "person_pure": _around_person("pure"),
         "row_set": _row("set", ROW),
+        "row_pure": _row("pure", ROW),
         "row_function": _row("function", ROW),
     }
+
+
+def _around_person(kind: str) -> list[dict[str, Any]]:
+    person = {"key": "ask", "kind": "human", "next": [{"to": "last"}]}
+    return [{**_task(kind, "first"), "next": [{"to": "ask"}]}, person, _task(kind, "last")]
 
 
 def _row(kind: str, length: int) -> list[dict[str, Any]]:
@@ -125,7 +146,8 @@ def _row(kind: str, length: int) -> list[dict[str, Any]]:
 def _task(kind: str, key: str) -> dict[str, Any]:
     if kind == "set":
         return {"key": key, "kind": kind, "values": {"n": "=input.n + 1"}}
-    return {"key": key, "kind": kind, "function": "add", "arguments": {"n": "=input.n"}}
+    function = "add_pure" if kind == "pure" else "add"
+    return {"key": key, "kind": "function", "function": function, "arguments": {"n": "=input.n"}}
 
 
 async def published(place: Place, key: str, tasks: list[dict[str, Any]], name: str | None = None) -> int:
@@ -147,8 +169,11 @@ async def published(place: Place, key: str, tasks: list[dict[str, Any]], name: s
 
 @asynccontextmanager
 async def performing(place: Place) -> AsyncIterator[None]:
-    """A worker in this process, as the peers' steps are in theirs."""
+    """A worker in this process, as the peers' steps are in theirs, and a pure function."""
     parts = place.services
+    registry = Registry()
+    registry.add(add, "add_pure", pure=True)
+    parts.engine.calculate_by(Calculators(registry))
     terms = Terms(name="bench", concurrency=CLIENTS)
     worker = Worker(parts.database, parts.engine, parts.clock, {"function": Adding()}, terms)
     await worker.start()
@@ -229,15 +254,16 @@ def automatic(place: Place, workflow_id: int, ends: Watch) -> Callable[[int], Aw
 
 
 def with_person(place: Place, workflow_id: int, ends: Watch, waits: Watch) -> Callable[[int], Awaitable[None]]:
-    """Begins a run, does what it asks of a person at once, and waits for its end."""
+    """Begins a run, answers at once what it asks of a person, who takes it with the answer, and waits for its end."""
 
     async def act(number: int) -> None:
         run = await _begun(place, workflow_id, number)
-        await waits.reached(run.id)
-        who = place.people[number % CLIENTS]
-        for command in (Assign(step=2, assignee=who, start_working=True), Complete(step=2, data={"answer": number})):
-            order = Order(workspace_id=place.workspace_id, run_id=run.id, command=command, actor=place.boss)
-            await place.services.engine.submit(order)
-        await ends.reached(run.id)
+        if run.steps[-1].kind != "human":
+            await waits.reached(run.id)
+        answer = Complete(step=2, data={"answer": number}, taker=place.people[number % CLIENTS])
+        order = Order(workspace_id=place.workspace_id, run_id=run.id, command=answer, actor=place.boss)
+        outcome = await place.services.engine.submit(order)
+        if outcome.run.ended_at is None:
+            await ends.reached(run.id)
 
     return act

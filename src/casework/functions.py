@@ -86,10 +86,11 @@ class Context(Protocol):
 
 
 class Registry(Mapping[str, Function]):
-    """Functions by name."""
+    """Functions by name. pure: the names of those that were registered as such."""
 
     def __init__(self) -> None:
         self._functions: dict[str, Function] = {}
+        self.pure: set[str] = set()
 
     def __getitem__(self, name: str) -> Function:
         return self._functions[name]
@@ -100,11 +101,11 @@ class Registry(Mapping[str, Function]):
     def __len__(self) -> int:
         return len(self._functions)
 
-    def add(self, function: Function, name: str | None = None) -> None:
-        """Register a function under a name, by default its own.
+    def add(self, function: Function, name: str | None = None, *, pure: bool = False) -> None:
+        """Register a function under a name, by default its own; pure: it may be called wherever a run is decided.
 
         Raises:
-            TypeError: it takes a number of arguments that only its call tells.
+            TypeError: it takes a number of arguments that only its call tells, or is pure and async.
             ValueError: another one has the name, or a definition could not write it.
 
         """
@@ -118,7 +119,11 @@ class Registry(Mapping[str, Function]):
         open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         if any(one.kind in open_ended for one in inspect.signature(function).parameters.values()):
             raise TypeError(f"{name} takes *args or **kwargs: its parameters must be known, to be checked.")
+        if pure and inspect.iscoroutinefunction(function):
+            raise TypeError(f"{name} is async, so that it waits for something: a pure function does not.")
         self._functions[name] = function
+        if pure:
+            self.pure.add(name)
 
     def near(self, name: str) -> list[str]:
         """The names that somebody may have meant."""
@@ -132,17 +137,19 @@ registry: Final = Registry()
 @overload
 def register(function: _F) -> _F: ...
 @overload
-def register(*, name: str) -> Callable[[_F], _F]: ...
+def register(*, name: str | None = None, pure: bool = False) -> Callable[[_F], _F]: ...
 
 
-def register(function: _F | None = None, *, name: str | None = None) -> _F | Callable[[_F], _F]:
+def register(function: _F | None = None, *, name: str | None = None, pure: bool = False) -> _F | Callable[[_F], _F]:
     """Register a function, sync or async, for tasks of the kind `function`; stays callable as it was.
 
-    Its type hints are the schema of its arguments and of the step's output. Errors as `Registry.add`.
+    Its type hints are the schema of its arguments and of the step's output. pure: what it gives depends on its
+    arguments alone, it changes nothing, and takes a few milliseconds at most; then a step is done in the very commit
+    that reaches it. Errors as `Registry.add`.
     """
 
     def decorate(decorated: _F) -> _F:
-        registry.add(decorated, name)
+        registry.add(decorated, name, pure=pure)
         return decorated
 
     return decorate if function is None else decorate(function)

@@ -18,6 +18,7 @@ from casework.functions import Registry
 from casework.kinds.agent.parts import Parts as AgentParts
 from casework.kinds.agent.performer import AgentPerformer
 from casework.kinds.agent.spending import Purse
+from casework.kinds.function.calculator import Calculators
 from casework.kinds.function.discovery import discover
 from casework.kinds.function.performer import FunctionPerformer
 from casework.kinds.function.tools import tools
@@ -83,6 +84,7 @@ async def working(settings: Settings, *, name: str, kinds: Collection[str] = PER
     registry = discover(settings.apps)
     terms = Terms(name=name, concurrency=settings.worker_concurrency, lease_seconds=settings.lease_seconds)
     async with services(settings) as parts, AsyncExitStack() as stack:
+        parts.engine.calculate_by(Calculators(registry))
         transport = await stack.enter_async_context(parts.caller.transport())
         performers = performers_of(parts, registry, kinds, transport)
         worker = Worker(parts.database, parts.engine, parts.clock, performers, terms)

@@ -13,6 +13,12 @@ def double(n: int) -> int:
     return 2 * n
 
 
+@casework.function(pure=True)
+def halve(n: int) -> float:
+    """Half the number."""
+    return n / 2
+
+
 @casework.function
 def asks_to_stop(n: int) -> int:
     """A number, given a moment after the worker was told to end."""

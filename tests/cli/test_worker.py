@@ -118,6 +118,7 @@ def test_functions_are_listed_with_their_schemas():
     assert found["double"]["input"]["properties"]["n"]["type"] == "integer"
     assert found["double"]["output"] == {"type": "integer"}
     assert found["dies_once"]["input"]["properties"] == {}
+    assert {name for name, one in found.items() if one["pure"]} == {"halve"}
 
 
 @pytest.mark.slow
@@ -126,6 +127,11 @@ def test_a_server_has_a_worker_inside_that_is_replaced_and_ends_with_it(server_d
     assert made.code == 0, made.err
     with up("--database-url", server_database, "--app", APP, worker=True) as running:
         env = {"CASEWORK_URL": running.url, "CASEWORK_KEY": made.json["api_key"]}
+        task = {"key": "call", "kind": "function", "function": "halve", "arguments": {"n": "=input.n"}}
+        definition = {"casework": 1, "key": "half", "name": "Half", "tasks": [task]}
+        assert casework("apply", write("half.json", json.dumps(definition)), **env).code == 0
+        run = casework("runs", "create", "half", "--input", '{"n": 1}', "--json", **env).json
+        assert run["status"] == "completed"  # by the server itself, before it answered
         task = {"key": "call", "kind": "function", "function": "double", "arguments": {"n": "=input.n"}}
         definition = {"casework": 1, "key": "twice", "name": "Twice", "tasks": [task]}
         assert casework("apply", write("twice.json", json.dumps(definition)), **env).code == 0

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from msgspec import UNSET
 
 from casework.core.attempts import STEPS_AT_ONCE_MAX
 from casework.core.command import (
@@ -97,6 +98,41 @@ def test_who_reports_goes_on_before_another_worker_at_hand():
     at_hand = Hands(worker=OTHER, kinds=frozenset({"function"}))
     report = Report(step=1, attempt=1, output={}, worker=WORKER, kinds=frozenset({"function"}))
     assert decide(case.run, report, LEAD, case.now, at_hand).run.step(2).worker == WORKER
+
+
+def doubled(given):
+    """Knows the function `a`, and no other."""
+    return {"n": 2 * given["arguments"]["n"]} if given["function"] == "a" else UNSET
+
+
+def test_a_pure_function_is_done_in_the_decision_that_reaches_it_and_a_worker_is_called_to_others():
+    case = Case.of(human("p", "a"), function("a", "b"), function("b"), input={"n": 4})
+    case.take("p")
+    decided = decide(case.run, Complete(step=1, data={}), LEAD, case.now, calculator=doubled)
+    done = decided.run.step(2)
+    assert (done.state, done.output, done.data) == ("completed", {"n": 8}, {"function": "a", "arguments": {"n": 4}})
+    assert (done.attempt, done.worker, done.started_at, done.ended_at) == (0, None, case.now, case.now)
+    assert decided.jobs == (Job(kind="function", step=3, attempt=1),)
+    assert [(event.type, event.step) for event in decided.events] == [
+        ("step.completed", 1),
+        ("step.created", 2),
+        ("step.completed", 2),
+        ("step.created", 3),
+    ]
+
+
+def test_a_pure_function_whose_output_does_not_fit_is_left_to_a_worker_who_says_so():
+    run = Case.of(human("p", "a"), function("a", output={"type": "string"}), input={"n": 4}).run
+    assigned = decide(run, Assign(step=1, assignee=person(1)), LEAD, START).run
+    decided = decide(assigned, Complete(step=1, data={}), LEAD, START, calculator=doubled)
+    assert (decided.run.step(2).state, decided.jobs) == ("queued", (Job(kind="function", step=2, attempt=1),))
+
+
+def test_what_a_worker_has_begun_workers_end():
+    case = begun(function("a", retry=Retry(attempts=2)))
+    case.do(ReportFailure(step=1, attempt=1, code="busy", message="Busy.", seed=0))
+    decided = decide(case.run, Look(step=1), LEAD, case.now, calculator=doubled)
+    assert decided.jobs == (Job(kind="function", step=1, attempt=2),)
 
 
 def test_only_the_newest_attempt_is_heard():

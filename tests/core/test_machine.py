@@ -128,6 +128,10 @@ class RunMachine(RuleBasedStateMachine):
     def complete(self, step, n):
         self.apply(Complete(step=step, data={"n": n}), LEAD)
 
+    @rule(step=steps, n=st.integers(0, 3), who=people)
+    def take_and_complete(self, step, n, who):
+        self.apply(Complete(step=step, data={"n": n}, taker=person(who, "r")), actor(who))
+
     @rule(n=st.integers(0, 3), data=st.data())
     def finish_something(self, n, data):
         """Legal work, so that runs get somewhere."""

@@ -97,6 +97,30 @@ def test_the_table_has_no_move_out_of_an_end():
     assert {pair[0] for pair in MOVES} < LIVE
 
 
+def test_whoever_completes_may_take_it_in_the_same_change():
+    case = in_state("ready")
+    assert case.do(Complete(step=1, data={"n": 1}, taker=person(1)), actor(1)) == ["step.assigned", "step.completed"]
+    step = case.run.step(1)
+    assert (step.state, step.account_id, step.member_id, step.working_ms) == ("completed", 10, 1, 0)
+    assert (step.started_at, step.output) == (step.ended_at, {"n": 1})
+
+
+def test_to_take_it_while_completing_is_refused_as_taking_it_is():
+    case = Case.of(human("a", roles=("doctor",)))
+    with pytest.raises(Invalid, match="none of the roles doctor"):
+        case.do(Complete(step=1, data={}, taker=person(1, "nurse")), actor(1))
+    assert case.run.step(1).state == "ready"
+    with pytest.raises(Denied, match="Only its assignee"):
+        in_state("assigned").do(Complete(step=1, data={}, taker=person(2)), actor(2))
+    with pytest.raises(NotFound):
+        in_state("ready").do(Complete(step=77, data={}, taker=person(1)), actor(1))
+
+
+def test_who_has_it_completes_it_as_ever_though_they_would_take_it():
+    case = in_state("in_progress")
+    assert case.do(Complete(step=1, data={}, taker=person(1)), actor(1)) == ["step.completed"]
+
+
 def test_assigning_the_same_person_again_changes_nothing():
     case = in_state("assigned")
     decided = case.decided(Assign(step=1, assignee=person(1)))

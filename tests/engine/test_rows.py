@@ -8,8 +8,10 @@ from casework.core.permission import MEMBER, SCOPES, Principal, grant
 from casework.engine.catalog import Catalog
 from casework.engine.loading import as_run
 from casework.engine.service import BATCH_MAX, SHARE_MIN, Engine
+from casework.functions import Registry
+from casework.kinds.function.calculator import Calculators
 from casework.store import assignments, runs
-from tests.engine.conftest import together
+from tests.engine.conftest import publish, together
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +101,39 @@ async def test_what_stands_on_a_task_is_told_without_being_counted(workshop):
         async with workshop.services.database.read() as connection:
             wanted = assignments.Filter(task_id=task_id)
             assert await assignments.total(connection, grant(principal, MEMBER), wanted) == count
+
+
+async def test_a_run_of_pure_functions_ends_in_the_commit_that_makes_it(workshop):
+    registry = Registry()
+    registry.add(lambda n: n + 1, "add", pure=True)
+    workshop.services.engine.calculate_by(Calculators(registry))
+    task = {"kind": "function", "function": "add", "arguments": {"n": "=input.n"}}
+    tasks = [{"key": "a", **task, "next": [{"to": "b"}]}, {"key": "b", **task}]
+    workflow_id = await publish(workshop.services, workshop.place, {"casework": 1, "key": "pure", "tasks": tasks})
+    run = await workshop.create(workflow_id=workflow_id, input={"n": 4})
+    assert (run.state, run.output) == ("completed", 5)
+    assert loaded(await stored(workshop, run.id)) == loaded(run)
+    assert await workshop.value("select count(*) from jobs") == 0
+    rows = await workshop.rows("select state, output, attempt from steps where run_id = $1 order by number", run.id)
+    assert rows == [("completed", 5, 0), ("completed", 5, 0)]
+
+
+async def test_where_a_limit_holds_workers_are_called_to_pure_functions_too(workshop):
+    registry = Registry()
+    registry.add(lambda n: n + 1, "add", pure=True)
+    workshop.services.engine.calculate_by(Calculators(registry))
+    task = {"key": "a", "kind": "function", "function": "add", "arguments": {"n": 1}, "limits": {"concurrency": 1}}
+    definition = {"casework": 1, "key": "bounded", "tasks": [task]}
+    run = await workshop.create(workflow_id=await publish(workshop.services, workshop.place, definition))
+    assert (run.state, [step.state for step in run.steps]) == ("pending", ["queued"])
+
+
+async def test_what_is_rare_of_a_run_is_kept_beside_runs_that_have_none_of_it(workshop, clock):
+    due = clock.now()
+    made = await together(
+        workshop.create(title="plain"), workshop.create(external_id="x-1", end_user="eve", due_at=due)
+    )
+    rows = await workshop.rows(
+        "select external_id, end_user, due_at from runs where id = any($1) order by id", [run.id for run in made]
+    )
+    assert sorted(rows, key=str) == sorted([(None, None, None), ("x-1", "eve", due)], key=str)

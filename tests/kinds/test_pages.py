@@ -12,6 +12,7 @@ from casework.core.definition import HUMAN, KINDS
 from casework.core.permission import MEMBER, SCOPES, Grant, Principal, grant
 from casework.engine.worker import Terms, Worker
 from casework.functions import Registry, registry
+from casework.kinds.function.calculator import Calculators
 from casework.operations import secrets
 from casework.performing import PERFORMED, performers_of
 from casework.settings import Settings
@@ -86,6 +87,15 @@ async def test_the_function_of_the_page_is_called(workshop):
     page = blocks("function")
     exec(compile(page["python"], "function.md", "exec"), {"__name__": "function_page"})
     assert await performed(workshop, page, registry) == msgspec.json.decode(page["json output"])
+
+
+async def test_the_pure_function_of_the_page_is_called_where_the_run_is_made(workshop):
+    exec(compile(blocks("function")["python pure"], "function.md", "exec"), {"__name__": "pure_page"})
+    workshop.services.engine.calculate_by(Calculators(registry))
+    task = {"key": "price", "kind": "function", "function": "net", "arguments": {"gross": "=input.gross"}}
+    workflow_id = await publish(workshop.services, workshop.place, {"casework": 1, "key": "net", "tasks": [task]})
+    run = await workshop.create(workflow_id=workflow_id, input={"gross": 12})
+    assert (run.state, run.output) == ("completed", 10.0)
 
 
 async def test_the_request_of_the_page_is_sent_and_answered(workshop, peer):

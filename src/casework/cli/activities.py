@@ -138,11 +138,17 @@ def save(
 
 @app.command()
 def complete(
-    activity: Activity, *, data: Values = None, url: Url = URL_DEFAULT, key: Key = None, as_json: AsJson = False
+    activity: Activity,
+    *,
+    data: Values = None,
+    take: Annotated[bool, typer.Option("--take", help="Take it first, where nobody is on it.")] = False,
+    url: Url = URL_DEFAULT,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
     """Complete an activity with the values of its form; the run moves on."""
     values = given_map(data, "--data")
-    _act(url, key, lambda client: client.activities.complete(activity, values), as_json=as_json)
+    _act(url, key, lambda client: client.activities.complete(activity, values, take=take), as_json=as_json)
 
 
 @app.command()

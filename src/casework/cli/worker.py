@@ -28,7 +28,13 @@ _WORKERS: Final = (
     Column("UUID", "uuid"),
 )
 
-_FUNCTIONS: Final = (Column("NAME", "name"), Column("TAKES", "takes"), Column("GIVES", "gives"), Column("", "about"))
+_FUNCTIONS: Final = (
+    Column("NAME", "name"),
+    Column("TAKES", "takes"),
+    Column("GIVES", "gives"),
+    Column("PURE", "pure"),
+    Column("", "about"),
+)
 
 
 def worker(
@@ -131,12 +137,20 @@ def functions(*, app: App = None, as_json: AsJson = False) -> None:
 
     settings = settings_of(app=apps_of(app))
     try:
-        found = signatures(discover(settings.apps)).values()
+        registry = discover(settings.apps)
+        found = signatures(registry).values()
     except TypeError as error:
         raise Invalid(str(error)) from error
     if as_json:
         shown = [
-            {"name": one.name, "about": one.description, "input": one.input, "output": one.output} for one in found
+            {
+                "name": one.name,
+                "about": one.description,
+                "pure": one.name in registry.pure,
+                "input": one.input,
+                "output": one.output,
+            }
+            for one in found
         ]
         output.print_json({"items": shown})
         return
@@ -146,6 +160,7 @@ def functions(*, app: App = None, as_json: AsJson = False) -> None:
                 "name": one.name,
                 "takes": list(one.input.get("properties", {})),
                 "gives": one.output.get("type", one.output.get("title", "any")),
+                "pure": "yes" if one.name in registry.pure else "",
                 "about": one.description,
             }
             for one in found

@@ -62,9 +62,9 @@ class Activities:
         """Keep values without completing it."""
         return await self._act("PATCH", activity_id, "", {"data": values})
 
-    async def complete(self, activity_id: str, values: Mapping[str, Json]) -> dict[str, Json]:
-        """Complete it with the values of its form; the run moves on."""
-        return await self._act("PATCH", activity_id, "/complete", {"data": values})
+    async def complete(self, activity_id: str, values: Mapping[str, Json], *, take: bool = False) -> dict[str, Json]:
+        """Complete it with the values of its form; the run moves on. take: where nobody is on it, take it first."""
+        return await self._act("PATCH", activity_id, "/complete", {"data": values, "self_assigning": take})
 
     async def error(self, activity_id: str, *, comment: str | None = None) -> dict[str, Json]:
         """Say that it cannot be done."""

@@ -74,9 +74,14 @@ class Save(StepCommand, frozen=True, kw_only=True):
 
 
 class Complete(StepCommand, frozen=True, kw_only=True):
-    """Finish: the data, merged over what was saved, is the output; the run moves on."""
+    """Finish: the data, merged over what was saved, is the output; the run moves on.
+
+    taker: who takes the step first, where nobody is on it; None where somebody must be. No capacity bounds it:
+    they have it for no time.
+    """
 
     data: dict[str, Json]
+    taker: Assignee | None = None
 
 
 class Fail(StepCommand, frozen=True, kw_only=True):

@@ -67,16 +67,24 @@ from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
 from casework.core.waiting import child_ended, child_made, child_refused
 from casework.core.waiting import take as take_signal
-from casework.core.work import Errand, Hands
+from casework.core.work import Calculator, Errand, Hands
 
 
-def decide(run: Run, command: Command, actor: Actor, now: datetime, hands: Hands | None = None) -> Decision | Refusal:
+def decide(
+    run: Run,
+    command: Command,
+    actor: Actor,
+    now: datetime,
+    hands: Hands | None = None,
+    calculator: Calculator | None = None,
+) -> Decision | Refusal:
     """What the command does to the run, for that actor at that instant; depends on nothing else.
 
     An instant before the run's last change counts as that change's: a run's time never goes back. hands: a worker that
-    begins what is reached for workers, if that is of its kinds; one step at most.
+    begins what is reached for workers, if that is of its kinds; one step at most. calculator: knows the functions that
+    are pure, whose steps are done at once.
     """
-    draft = Draft(run, actor, max(now, run.updated_at))
+    draft = Draft(run, actor, max(now, run.updated_at), calculator)
     try:
         if not run.is_open:
             _refuse_ended(run, command)
@@ -181,6 +189,8 @@ def _start(draft: Draft, command: Start) -> None:
 
 
 def _complete(draft: Draft, command: Complete) -> None:
+    if command.taker is not None and people.is_free(draft, command):
+        people.assign(draft, Assign(step=command.step, assignee=command.taker))
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
     output = people.merged(draft, step, command.data)

@@ -18,6 +18,7 @@ ITEMS_MAX: Final = 10_000
 """Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
 
 HUMAN: Final = "human"
+FUNCTION: Final = "function"
 WAIT: Final = "wait"
 SUBWORKFLOW: Final = "subworkflow"
 
@@ -25,7 +26,7 @@ KINDS: Final = (
     HUMAN,
     "agent",
     "http",
-    "function",
+    FUNCTION,
     "decision",
     "set",
     WAIT,
@@ -33,7 +34,7 @@ KINDS: Final = (
 )
 """Every kind the format knows."""
 
-BY_WORKERS: Final = frozenset({"agent", "http", "function"})
+BY_WORKERS: Final = frozenset({"agent", "http", FUNCTION})
 """Kinds whose steps a worker performs, attempt by attempt."""
 
 AT_ONCE: Final = frozenset({"decision", "set"})

@@ -16,7 +16,7 @@ from casework.core.run import Run, Undo
 from casework.core.run_context import build_context
 from casework.core.step import CANCELLED, COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, SKIPPED, Step
 from casework.core.version import Version
-from casework.core.work import Call, Errand, Job
+from casework.core.work import Calculator, Call, Errand, Job
 
 
 class Draft:
@@ -24,14 +24,15 @@ class Draft:
 
     jobs: calls to workers that follow. errands: what is to be done outside the run. memories: what the next attempt
     at a step will be told, by number. calls: models that were asked, with the step's number. pending: automatic
-    steps that were reached and are not begun.
+    steps that were reached and are not begun. calculator: knows what pure functions give; None where nobody does.
     """
 
-    def __init__(self, run: Run, actor: Actor, now: datetime) -> None:
+    def __init__(self, run: Run, actor: Actor, now: datetime, calculator: Calculator | None = None) -> None:
         self.run = run
         self.version = run.version
         self.actor = actor
         self.now = now
+        self.calculator = calculator
         self.revision = run.revision + 1
         self.events: list[Event] = []
         self.interrupts: int | None = None

@@ -108,6 +108,11 @@ def assign(draft: Draft, command: Assign) -> None:
         _begin_work(draft, given)
 
 
+def is_free(draft: Draft, command: StepCommand) -> bool:
+    """Whether the command names a step that waits for somebody to take it."""
+    return any(step.number == command.step and step.state == READY for step in draft.live())
+
+
 def reassign(draft: Draft, command: Reassign) -> None:
     """Hand a step over to another person."""
     step = find(draft, command, "reassign")

@@ -26,6 +26,14 @@ class Hands(msgspec.Struct, frozen=True, kw_only=True):
     kinds: frozenset[str]
 
 
+class Calculator(Protocol):
+    """Knows the functions that are pure, and says at once what they give."""
+
+    def __call__(self, given: Json) -> Json | msgspec.UnsetType:
+        """What a step of kind `function` that is given this gives; UNSET where a worker must be called to it."""
+        ...
+
+
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """What a step asks to be done outside its run, once its decision is committed; doing it again changes nothing.
 

@@ -12,6 +12,7 @@ from casework.core.decision import Decision, Refusal
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError, Conflict, NotFound, PreconditionFailed
 from casework.core.run import Run
+from casework.core.work import Calculator
 from casework.engine.announcing import tell_chat, tell_run
 from casework.engine.catalog import Catalog, Edition
 from casework.engine.crowd import Crowd
@@ -28,10 +29,18 @@ from casework.store.database import Connection
 class Batch:
     """Carries out pending orders on a connection in a transaction; who calls it commits, then answers."""
 
-    def __init__(self, connection: Connection, catalog: Catalog, now: datetime, handover: Handover) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        catalog: Catalog,
+        now: datetime,
+        handover: Handover,
+        calculator: Calculator | None = None,
+    ) -> None:
         self._connection = connection
         self._now = now
         self._handover = handover
+        self._calculator = calculator
         self._holdings = Holdings(connection, catalog, now)
         self._crowd = Crowd()
         self._ledger = Ledger()
@@ -115,7 +124,8 @@ class Batch:
         if isinstance(order, Order):
             command = _one_by_one(self._crowd.informed(order), held)
         worker, hands = (None, None) if held.is_limited or _goes_on(command) else self._handover.offer()
-        decided = decide(held.run, command, order.actor, self._now, hands)
+        calculator = None if held.is_limited else self._calculator
+        decided = decide(held.run, command, order.actor, self._now, hands, calculator)
         if isinstance(decided, Refusal):
             one.result = decided.error
             return

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from casework.core.step import Step
-from casework.store.work_rows import STEP_ATTEMPTED, STEP_CALLED, STEP_FRESH, STEP_MOVED
+from casework.store.work_rows import STEP_ATTEMPTED, STEP_CALLED, STEP_DONE, STEP_FRESH, STEP_MOVED
 
 _FIELDS: Final = tuple(name for name in Step.__struct_fields__ if name != "task")
 
@@ -40,7 +40,7 @@ class Brief:
 MOVES: Final = (Brief(STEP_MOVED), Brief(STEP_ATTEMPTED))
 """What mostly changes of a step."""
 
-MADE: Final = (Brief(STEP_FRESH), Brief(STEP_CALLED))
+MADE: Final = (Brief(STEP_FRESH), Brief(STEP_DONE), Brief(STEP_CALLED))
 """What a step mostly has when it is made."""
 
 _all = attrgetter(*_FIELDS)

@@ -100,7 +100,7 @@ class Ledger:
         await messages.lock_chats(connection, [speech.chat_id for speech, _ in self._speech])
         sealing = self._sealing
         work = [
-            *work_rows.new_runs([rows.made_row(one, sealing) for one in held if one.row is None]),
+            *work_rows.new_runs(rows.made_rows([one for one in held if one.row is None], sealing)),
             *work_rows.changed_runs([rows.changed_row(one, one.row, sealing) for one in held if one.row is not None]),
             *work_rows.changed_steps([row for one in held for row in rows.changed_steps(one, sealing)]),
         ]

@@ -11,6 +11,7 @@ from casework.engine.brief import MADE, MOVES, row_of
 from casework.engine.held import Held
 from casework.engine.sealing import Sealing
 from casework.store.runs import RunRow
+from casework.store.work_rows import RUN_RARE
 
 _SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
 """What rarely changes of a run, and is called the same in its row."""
@@ -70,9 +71,12 @@ def _whole_row(held: Held) -> dict[str, Any]:
     }
 
 
-def made_row(held: Held, sealing: Sealing) -> dict[str, Any]:
-    """What is to be written of a run that the batch makes."""
-    return sealing.run(held.run, held.edition, _whole_row(held) | held.fixed)
+def made_rows(batch: Sequence[Held], sealing: Sealing) -> list[dict[str, Any]]:
+    """What is to be written of runs that the batch makes: without what is rare, where none of them has any of it."""
+    made = [sealing.run(held.run, held.edition, _whole_row(held) | held.fixed) for held in batch]
+    if any(row[name] for row in made for name in RUN_RARE):
+        return made
+    return [{name: value for name, value in row.items() if name not in RUN_RARE} for row in made]
 
 
 def changed_row(held: Held, row: RunRow, sealing: Sealing) -> dict[str, Any]:

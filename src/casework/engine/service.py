@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
 
 from casework.clock import Clock
 from casework.core.errors import LimitExceeded, Unavailable
+from casework.core.work import Calculator
 from casework.engine.batch import Batch
 from casework.engine.catalog import Catalog
 from casework.engine.handover import AtHand, Handover
@@ -46,6 +47,7 @@ class Engine:
         self._catalog = Catalog()
         self._waiting: deque[Pending] = deque()
         self._at_hand: list[AtHand] = []
+        self._calculators: Callable[[], Calculator | None] = lambda: None
         self._wake = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._committing = 0
@@ -82,6 +84,10 @@ class Engine:
     def let_go(self, worker: AtHand) -> None:
         """Give it nothing more."""
         self._at_hand.remove(worker)
+
+    def calculate_by(self, calculators: Callable[[], Calculator | None]) -> None:
+        """From now on do the steps of pure functions in the commit that reaches them; called once a commit."""
+        self._calculators = calculators
 
     async def submit(self, order: Order) -> Outcome:
         """Carry out an order.
@@ -179,7 +185,7 @@ class Engine:
         handover = Handover(self._at_hand)
         try:
             async with self._database.commit() as connection:
-                work = Batch(connection, self._catalog, self._clock.now(), handover)
+                work = Batch(connection, self._catalog, self._clock.now(), handover, self._calculators())
                 await work.carry_out(batch)
         except BaseException:
             handover.withdraw()

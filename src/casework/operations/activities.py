@@ -34,6 +34,7 @@ from casework.store.project_members import find_assignee
 
 __all__ = [
     "ActivityRow",
+    "Answer",
     "Assignment",
     "Change",
     "Found",
@@ -65,6 +66,13 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
 
     account_id: int | None = None
     start_working: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an activity is completed with; take: by the caller, who takes it where nobody is on it."""
+
+    data: dict[str, Json]
+    take: bool = False
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,13 +175,18 @@ async def save(services: Services, grant: Grant, uuid: UUID, data: dict[str, Jso
     return await _submit(services, grant, found, Save(step=found.row.number, data=data), change)
 
 
-async def complete(services: Services, grant: Grant, uuid: UUID, data: dict[str, Json], change: Change) -> str:
+async def complete(services: Services, grant: Grant, uuid: UUID, answer: Answer, change: Change) -> str:
     """Finish with the data, merged over what was saved; the run moves on in the same transaction.
 
     Errors as `assign`; Invalid tells every problem of the data with the task's form.
     """
-    found = await find(services, grant, uuid)
-    return await _submit(services, grant, found, Complete(step=found.row.number, data=data), change)
+    async with services.database.read() as connection:
+        found = await seen(connection, grant, uuid, services.clock.now())
+        taker = None
+        if answer.take:
+            taker = await _assignee(connection, grant, found.row, _whom(grant, found.actor, None))
+    command = Complete(step=found.row.number, data=answer.data, taker=taker)
+    return await _submit(services, grant, found, command, change)
 
 
 async def fail(services: Services, grant: Grant, uuid: UUID, comment: str, change: Change) -> str:

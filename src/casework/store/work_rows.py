@@ -56,6 +56,15 @@ _RUN_FROZEN: Final = frozenset(
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of", "created_at"}
 )
 
+RUN_RARE: Final = frozenset(
+    {"selected_step", "error", "indicators", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of"}
+    | {"working_ms", "machine_ms", "cancel_reason", "undo", "ending", "retry_from", "due_at"}
+)
+"""What a run mostly has not when it is made: then it is as the table has it by default."""
+
+RUN_FRESH: Final = frozenset(_RUN_TYPES) - RUN_RARE
+"""What every run has when it is made."""
+
 RUN_MOVED: Final = frozenset(
     {"id", "state", "revision", "steps_count", "current_task_id", "current_step", "output", "working_ms"}
     | {"machine_ms", "updated_at", "started_at", "ended_at"}
@@ -135,6 +144,9 @@ STEP_CALLED: Final = frozenset(
 )
 """What a step has when it is made for a worker, who may have begun it in the same decision."""
 
+STEP_DONE: Final = STEP_FRESH | {"data", "output", "is_output", "started_at", "ended_at"}
+"""What a step has when it is made and done in one decision; one that is made for a person beside it has no more."""
+
 STEP_MOVED: Final = frozenset(
     {"id", "is_last", "is_output", "state", "revision", "account_id", "member_id", "data", "output", "working_ms"}
     | {"open_since", "started_at", "ended_at", "try_resolve_at"}
@@ -168,11 +180,13 @@ def _update(table: str, types: Mapping[str, str], keys: Sequence[str], frozen: f
 
 
 _INSERT_RUNS: Final = insertion("runs", _RUN_TYPES, overriding="overriding system value")
+_INSERT_FRESH_RUNS: Final = insertion("runs", _of(_RUN_TYPES, RUN_FRESH), overriding="overriding system value")
 _UPDATE_RUNS: Final = _update("runs", _RUN_TYPES, ("id",), _RUN_FROZEN)
 _MOVE_RUNS: Final = _update("runs", _of(_RUN_TYPES, RUN_MOVED), ("id",), frozenset())
 _INSERT_STEPS: Final = insertion("steps", _STEP_TYPES)
 _INSERT_FRESH_STEPS: Final = insertion("steps", _of(_STEP_TYPES, STEP_FRESH))
 _INSERT_CALLED_STEPS: Final = insertion("steps", _of(_STEP_TYPES, STEP_CALLED))
+_INSERT_DONE_STEPS: Final = insertion("steps", _of(_STEP_TYPES, STEP_DONE))
 _UPDATE_STEPS: Final = _update("steps", {"id": "bigint"} | _STEP_TYPES, ("id",), _STEP_FROZEN)
 _MOVE_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_MOVED), ("id",), frozenset())
 _ATTEMPT_STEPS: Final = _update("steps", {"id": "bigint"} | _of(_STEP_TYPES, STEP_ATTEMPTED), ("id",), frozenset())
@@ -187,8 +201,10 @@ _REWRITE_STEPS: Final = _update(
 
 
 def new_runs(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
-    """Runs whose ids were taken beforehand."""
-    return [Write(_INSERT_RUNS, (rows,))] if rows else []
+    """Runs whose ids were taken beforehand: whole, or all with the fields that most have."""
+    if not rows:
+        return []
+    return [Write(_INSERT_FRESH_RUNS if frozenset(rows[0]) == RUN_FRESH else _INSERT_RUNS, (rows,))]
 
 
 def changed_runs(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
@@ -200,7 +216,7 @@ def new_steps(rows: Sequence[Mapping[str, Any]]) -> list[Write]:
     """Steps in the order of their creation: whole, or all with the fields of one of the briefer kinds."""
     if not rows:
         return []
-    brief = {STEP_FRESH: _INSERT_FRESH_STEPS, STEP_CALLED: _INSERT_CALLED_STEPS}
+    brief = {STEP_FRESH: _INSERT_FRESH_STEPS, STEP_CALLED: _INSERT_CALLED_STEPS, STEP_DONE: _INSERT_DONE_STEPS}
     return [Write(brief.get(frozenset(rows[0]), _INSERT_STEPS), (rows,))]
 
 

@@ -129,3 +129,21 @@ async def test_an_error_may_go_without_a_comment_but_not_with_half_of_one(floor)
 
 
 JSON = {"content-type": "application/json"}
+
+
+async def test_who_may_take_it_completes_what_nobody_is_on_in_one_change(floor):
+    uuid = await floor.bring("pending")
+    refused = await floor.move(uuid, "complete", json={"data": {"topic": "fault"}})
+    assert refused.status_code == 409
+    problems = await floor.move(uuid, "complete", json={"data": {"topic": "weather"}, "self_assigning": True})
+    assert problems.status_code == 422
+    assert (await floor.read(uuid))["status"] == "pending"
+    after = await floor.done(uuid, "complete", data={"topic": "fault"}, self_assigning=True)
+    assert (after["status"], after["assigned_account_id"]) == ("completed", floor.ada.account_id)
+    assert after["working_seconds"] == 0
+
+
+async def test_to_take_it_while_completing_takes_what_taking_it_does(floor):
+    uuid = await floor.bring("assigned")
+    answer = await floor.move(uuid, "complete", floor.bob, json={"data": {"topic": "fault"}, "self_assigning": True})
+    assert answer.status_code == 403

@@ -107,6 +107,13 @@ async def test_a_refused_move_says_why_in_plain_words(agent):
     assert (await agent.refusal("start", activity_id=waiting["id"]))[0] == 409
 
 
+async def test_what_nobody_is_on_is_taken_and_completed_in_one_call(agent):
+    await start(agent)
+    (waiting,) = (await agent.call("list_activities"))["activities"]
+    done = await agent.call("complete", activity_id=waiting["id"], data={"approved": True}, take=True)
+    assert done["activity"]["state"] == "completed"
+
+
 async def test_a_change_that_is_asked_for_twice_under_one_key_happens_once(agent):
     first = await agent.result("start_run", workflow="expenses", title="Once", idempotency_key="one")
     again = await agent.result("start_run", workflow="expenses", title="Once", idempotency_key="one")

@@ -54,6 +54,12 @@ class DataBody(Body, frozen=True, kw_only=True):
     data: Data
 
 
+class CompleteBody(DataBody, frozen=True, kw_only=True):
+    """Data of an activity, merged over what was saved; `self_assigning` takes it first, where nobody is on it."""
+
+    self_assigning: bool = False
+
+
 class Comment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why an activity cannot be done."""
 

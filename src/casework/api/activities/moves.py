@@ -8,7 +8,16 @@ import msgspec
 
 from casework.api import once
 from casework.api.activities import words
-from casework.api.activities.bodies import AssignBody, Body, DataBody, ErrorBody, NextBody, Nothing, ReassignBody
+from casework.api.activities.bodies import (
+    AssignBody,
+    Body,
+    CompleteBody,
+    DataBody,
+    ErrorBody,
+    NextBody,
+    Nothing,
+    ReassignBody,
+)
 from casework.api.activities.documents import ACTIVITY_EXAMPLE, ActivityDocument, MaybeActivityDocument
 from casework.api.activities.ids import ACTIVITY_ID
 from casework.api.activities.listing import ACTIVITIES
@@ -22,7 +31,7 @@ from casework.core.claim import Claim
 from casework.core.errors import Conflict
 from casework.core.permission import Grant, project
 from casework.operations import activities, next_activity
-from casework.operations.activities import Assignment, Change
+from casework.operations.activities import Answer, Assignment, Change
 from casework.operations.services import Services
 
 Sent = TypeVar("Sent", bound=Body)
@@ -96,18 +105,20 @@ async def cancel(request: HttpRequest, services: Services, grant: Grant) -> Http
 @patch(
     "/activities/{activity_id:str}/complete",
     _POLICY,
-    _operation("Complete an activity", DataBody, {"data": {"topic": "billing"}}),
+    _operation("Complete an activity", CompleteBody, {"data": {"topic": "billing"}}),
 )
 async def complete(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """The data, merged over what was saved, becomes its output, and the work unit moves on.
 
-    Data that does not fit the node's form is refused with a pointer for each problem, and changes nothing.
+    Data that does not fit the node's form is refused with a pointer for each problem, and changes nothing. With
+    `self_assigning` an activity that nobody is on is taken by the caller and completed in one change.
     """
 
-    async def act(services: Services, grant: Grant, uuid: UUID, sent: DataBody, change: Change) -> str:
-        return await activities.complete(services, grant, uuid, sent.data, change)
+    async def act(services: Services, grant: Grant, uuid: UUID, sent: CompleteBody, change: Change) -> str:
+        answer = Answer(data=sent.data, take=sent.self_assigning)
+        return await activities.complete(services, grant, uuid, answer, change)
 
-    return await _moved(request, services, grant, Move(action="complete", body=DataBody, act=act))
+    return await _moved(request, services, grant, Move(action="complete", body=CompleteBody, act=act))
 
 
 @post(

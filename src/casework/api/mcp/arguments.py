@@ -81,6 +81,12 @@ class DataArguments(ActivityChange, frozen=True, kw_only=True):
     data: Data
 
 
+class CompleteArguments(DataArguments, frozen=True, kw_only=True):
+    """Which activity, its data, and whether you take it first where nobody is on it."""
+
+    take: bool = False
+
+
 class ErrorArguments(ActivityChange, frozen=True, kw_only=True):
     """Which activity, and why it cannot be done."""
 

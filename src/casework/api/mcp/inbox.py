@@ -9,6 +9,7 @@ from casework.api.mcp.arguments import (
     ActivitiesArguments,
     ActivityArguments,
     ActivityChange,
+    CompleteArguments,
     DataArguments,
     ErrorArguments,
     NextArguments,
@@ -24,7 +25,7 @@ from casework.core.permission import project
 from casework.core.selection import Condition, Selection
 from casework.core.step import ASSIGNED, IN_PROGRESS, PAUSED, READY
 from casework.operations import activities, activity_detail, next_activity, projects
-from casework.operations.activities import Assignment, Change
+from casework.operations.activities import Answer, Assignment, Change
 from casework.operations.reading import Reading
 
 _OPEN: Final = (READY, ASSIGNED, IN_PROGRESS, PAUSED)
@@ -123,12 +124,13 @@ async def save(call: Call, sent: DataArguments, claim: Claim | None) -> str:
 
 
 @changes("Complete an activity", _WRITE, shows=_activity, is_idempotent=True)
-async def complete(call: Call, sent: DataArguments, claim: Claim | None) -> str:
-    """Completes an activity that you have taken, and the case moves on at once.
+async def complete(call: Call, sent: CompleteArguments, claim: Claim | None) -> str:
+    """Completes an activity that you have taken, or take with it, and the case moves on at once.
 
     The data, merged over what was saved, must fit its form; else it is refused with every problem, and changes nothing.
     """
-    moved = activities.complete(call.services, call.grant, sent.activity_id, sent.data, Change(claim=claim))
+    answer = Answer(data=sent.data, take=sent.take)
+    moved = activities.complete(call.services, call.grant, sent.activity_id, answer, Change(claim=claim))
     return await _explained(call, sent, "complete", moved)
 
 
