@@ -7,7 +7,15 @@ from msgspec import UNSET
 
 import casework
 from casework.functions import Registry
-from casework.kinds.function.calculator import COMMIT_SECONDS, OUTPUT_MAX, REST_SECONDS, Calculators
+from casework.kinds.function.calculator import (
+    CALL_SECONDS,
+    COMMIT_SECONDS,
+    OUTPUT_MAX,
+    PROVEN_AFTER,
+    REST_SECONDS,
+    REST_SECONDS_MAX,
+    Calculators,
+)
 
 
 def calculators(*functions, **clock):
@@ -58,45 +66,76 @@ def test_what_fails_is_left_to_workers():
     assert [call(one) for one in (ends, gives_much, gives_nul, gives_another)] == [UNSET] * 4
 
 
+class Now:
+    """The seconds that a test says."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def quick() -> int:
+    return 2
+
+
 def test_a_call_that_takes_too_long_holds_nobody_up_and_workers_have_the_function_for_a_while():
-    free, calls, now = threading.Event(), [], [0.0]
+    free, calls, now = threading.Event(), [], Now()
 
     def hangs() -> int:
         calls.append(1)
         free.wait()
         return 1
 
-    def quick() -> int:
-        return 2
-
-    calculate = calculators(hangs, quick, seconds=lambda: now[0])
+    calculate = calculators(hangs, quick, seconds=now)
     try:
         assert calculate()({"function": "hangs"}) is UNSET
-        now[0] += REST_SECONDS - 0.01
+        now.seconds += CALL_SECONDS + REST_SECONDS - 0.01
         assert calculate()({"function": "hangs"}) is UNSET
         assert calls == [1]
         assert calculate()({"function": "quick"}) == 2
-        now[0] += 0.01
-        assert calculate()({"function": "hangs"}) is UNSET
-        now[0] += REST_SECONDS
-        assert calculate()({"function": "hangs"}) is UNSET
-        assert calls == [1, 1]
     finally:
         free.set()
-    now[0] += REST_SECONDS
-    assert [calculate()({"function": "hangs"}) for _ in range(2)] == [1, 1]
+    now.seconds += 0.02
+    assert calculate()({"function": "hangs"}) == 1
+
+
+def test_a_function_that_was_always_in_time_is_called_in_place_until_it_is_not():
+    now, threads, takes = Now(), [], [0.0]
+
+    def works() -> int:
+        threads.append(threading.current_thread())
+        now.seconds += takes[0]
+        return 1
+
+    calculate = calculators(works, seconds=now)
+
+    def called() -> "tuple[int, bool]":
+        return calculate()({"function": "works"}), threads[-1] is threading.current_thread()
+
+    assert [called() for _ in range(PROVEN_AFTER)] == [(1, False)] * PROVEN_AFTER
+    assert called() == (1, True)
+    takes[0] = CALL_SECONDS
+    rests = []
+    for _ in range(2):
+        assert calculate()({"function": "works"}) == 1  # late, but it is there
+        began = now.seconds
+        while calculate()({"function": "works"}) is UNSET:
+            now.seconds += REST_SECONDS / 4
+        rests.append(now.seconds - began)
+        assert threads[-1] is not threading.current_thread()
+        now.seconds += REST_SECONDS_MAX
+    assert rests[0] >= REST_SECONDS
+    assert rests[1] > rests[0]
 
 
 def test_all_calls_of_one_commit_have_a_time():
-    now = [0.0]
-
-    def quick() -> int:
-        return 2
-
-    calculate = calculators(quick, seconds=lambda: now[0])
+    now = Now()
+    calculate = calculators(quick, seconds=now)
     commit = calculate()
     assert commit({"function": "quick"}) == 2
-    now[0] += COMMIT_SECONDS
+    now.seconds += COMMIT_SECONDS
     assert commit({"function": "quick"}) is UNSET
     assert calculate()({"function": "quick"}) == 2
 

@@ -20,6 +20,9 @@ from casework.core.work import Calculator
 from casework.functions import Registry
 from casework.kinds.function.signature import Signature
 
+PROVEN_AFTER: Final = 100
+"""Calls in time, beside, after which a function is called in place: that costs a third, and no change of threads."""
+
 CALL_SECONDS: Final = 0.05
 """One call: every other change waits for it."""
 
@@ -58,21 +61,20 @@ class Calculators:
     def _calculate(self, given: Json, *, until: float) -> Json | msgspec.UnsetType:
         function = self._functions.get(given["function"])
         now = self._seconds()
-        left = min(CALL_SECONDS, until - now)
-        if function is None or left <= 0 or function.rests_until > now:
+        if function is None or now >= until or now < function.rests_until:
             return msgspec.UNSET
+        call = partial(function.call, given.get("arguments", {}))
         try:
-            output = self._aside.call(partial(function.call, given.get("arguments", {})), left)
+            output = call() if function.is_proven else self._aside.call(call, CALL_SECONDS)
         except TimeoutError:
-            if left == CALL_SECONDS:
-                function.rest(now)
+            function.note(CALL_SECONDS, now)
             return msgspec.UNSET
-        function.rest_seconds = REST_SECONDS
+        function.note(self._seconds() - now, now)
         return output
 
 
 class _Function:
-    """A pure function, and for how long it is left to workers."""
+    """A pure function, whether it has proven itself, and until when it is left to workers."""
 
     def __init__(self, signature: Signature) -> None:
         if signature.takes_context:
@@ -80,22 +82,36 @@ class _Function:
                 f"{signature.name} takes a Context: what a pure function gives depends on its arguments alone."
             )
         self._signature: Final = signature
-        self.rest_seconds = REST_SECONDS
+        self._in_time = 0
+        self._rest = REST_SECONDS
         self.rests_until = -inf
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether so many calls in a row were in time."""
+        return self._in_time >= PROVEN_AFTER
+
     def call(self, arguments: Json) -> Json | msgspec.UnsetType:
-        """What it gives; UNSET where that is for a worker to keep, or to refuse."""
+        """What it gives; UNSET where that is for a worker to keep, or to tell what is wrong."""
         signature = self._signature
-        positional, named = signature.arguments(arguments)
-        output = signature.json(signature.function(*positional, **named))
-        encoded = msgspec.json.encode(output)
+        try:
+            positional, named = signature.arguments(arguments)
+            output = signature.json(signature.function(*positional, **named))
+            encoded = msgspec.json.encode(output)
+        except (Exception, SystemExit):  # noqa: BLE001 - a worker calls it again, and tells
+            return msgspec.UNSET
         return msgspec.UNSET if len(encoded) > OUTPUT_MAX or b"\\u0000" in encoded else output
 
-    def rest(self, now: float) -> None:
-        """It took too long."""
-        log.warning("function.slow", function=self._signature.name, seconds=CALL_SECONDS, rests=self.rest_seconds)
-        self.rests_until = now + self.rest_seconds
-        self.rest_seconds = min(REST_SECONDS_MAX, 2 * self.rest_seconds)
+    def note(self, took: float, began: float) -> None:
+        """Take in how long a call took, in seconds, and when it began."""
+        if took < CALL_SECONDS:
+            self._in_time += 1
+            self._rest = REST_SECONDS
+            return
+        log.warning("function.slow", function=self._signature.name, seconds=took, rests=self._rest)
+        self._in_time = 0
+        self.rests_until = began + took + self._rest
+        self._rest = min(REST_SECONDS_MAX, 2 * self._rest)
 
 
 class _Aside:
@@ -106,7 +122,7 @@ class _Aside:
         self._answers: _Answers = SimpleQueue()
 
     def call(self, call: Callable[[], Any], seconds: float) -> Any:
-        """What it returns, UNSET where it raises; TimeoutError where it takes longer: then the thread is left to it."""
+        """What it returns; TimeoutError where that takes longer: then the thread is left to it."""
         if self._calls is None:
             self._calls, self._answers = SimpleQueue(), SimpleQueue()
             threading.Thread(target=_serve, args=(self._calls, self._answers), name="pure", daemon=True).start()
@@ -121,10 +137,7 @@ class _Aside:
 
 def _serve(calls: "_Calls", answers: "_Answers") -> None:
     while (call := calls.get()) is not None:
-        try:
-            answers.put(call())
-        except BaseException:  # noqa: BLE001 - whatever it raises, a worker calls it again and tells
-            answers.put(msgspec.UNSET)
+        answers.put(call())
 
 
 _Calls = SimpleQueue[Callable[[], Any] | None]
