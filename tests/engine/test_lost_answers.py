@@ -169,7 +169,7 @@ async def test_a_worker_is_stopped_while_it_cannot_listen(workshop, database_url
 async def cut_off(outside: asyncpg.Connection, name: str, said: StringIO) -> None:
     """End the connections on which the queue is listened to, until the worker says that it lost one."""
     ended = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%jobs%'"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while "worker.queue_lost" not in said.getvalue():  # one that is not listened to yet is missed only later
             await outside.fetch(ended, name)
             await asyncio.sleep(0.02)
