@@ -65,6 +65,7 @@ from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
 from casework.core.run import Run, current_step
 from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
+from casework.core.taint import MARKED_INPUT
 from casework.core.waiting import child_ended, child_made, child_refused
 from casework.core.waiting import take as take_signal
 from casework.core.work import Errand, Hands
@@ -173,6 +174,9 @@ def _start(draft: Draft, command: Start) -> None:
             "The input does not fit the workflow's schema.",
             tuple(msgspec.structs.replace(problem, path=f"/input{problem.path}") for problem in problems),
         )
+    if sensitive is not None and sensitive.run(draft.run).input != draft.run.input:
+        draft.taint([MARKED_INPUT])
+    draft.begin_for()
     definition = draft.version.definition
     keys = definition.start if command.task is None else (command.task,)
     draft.record("run.started")
@@ -183,6 +187,7 @@ def _start(draft: Draft, command: Start) -> None:
 def _complete(draft: Draft, command: Complete) -> None:
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
+    people.require_answerable(draft, step, command)
     output = people.merged(draft, step, command.data)
     problems = people.form_problems(draft, step, output)
     if problems:

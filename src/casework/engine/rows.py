@@ -12,7 +12,10 @@ from casework.engine.held import Held
 from casework.engine.sealing import Sealing
 from casework.store.runs import RunRow
 
-_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
+_SAME: Final = (
+    *("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from"),
+    "taints",
+)
 """What rarely changes of a run, and is called the same in its row."""
 
 
@@ -67,12 +70,14 @@ def _whole_row(held: Held) -> dict[str, Any]:
         "undo": run.undo,
         "ending": run.ending,
         "retry_from": run.retry_from,
+        "taints": run.taints,
     }
 
 
 def made_row(held: Held, sealing: Sealing) -> dict[str, Any]:
     """What is to be written of a run that the batch makes."""
-    return sealing.run(held.run, held.edition, _whole_row(held) | held.fixed)
+    row = _whole_row(held) | held.fixed | {"started_by": held.run.started_by}
+    return sealing.run(held.run, held.edition, row)
 
 
 def changed_row(held: Held, row: RunRow, sealing: Sealing) -> dict[str, Any]:

@@ -164,7 +164,8 @@ async def pause(services: Services, grant: Grant, uuid: UUID, change: Change) ->
 async def save(services: Services, grant: Grant, uuid: UUID, data: dict[str, Json], change: Change) -> str:
     """Keep data without completing, merged over what was saved. Errors as `assign`."""
     found = await find(services, grant, uuid)
-    return await _submit(services, grant, found, Save(step=found.row.number, data=data), change)
+    command = Save(step=found.row.number, data=data, by_model=grant.is_for_model)
+    return await _submit(services, grant, found, command, change)
 
 
 async def complete(services: Services, grant: Grant, uuid: UUID, data: dict[str, Json], change: Change) -> str:
@@ -173,7 +174,8 @@ async def complete(services: Services, grant: Grant, uuid: UUID, data: dict[str,
     Errors as `assign`; Invalid tells every problem of the data with the task's form.
     """
     found = await find(services, grant, uuid)
-    return await _submit(services, grant, found, Complete(step=found.row.number, data=data), change)
+    command = Complete(step=found.row.number, data=data, by_model=grant.is_for_model)
+    return await _submit(services, grant, found, command, change)
 
 
 async def fail(services: Services, grant: Grant, uuid: UUID, comment: str, change: Change) -> str:

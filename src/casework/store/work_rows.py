@@ -50,10 +50,13 @@ _RUN_TYPES: Final = {
     "undo": "jsonb",
     "ending": "jsonb",
     "retry_from": "integer[]",
+    "taints": "jsonb",
+    "started_by": "bigint[]",
 }
 _RUN_FROZEN: Final = frozenset(
     {"id", "uuid", "workspace_id", "workflow_id", "chat_id", "input", "run_type", "ran_by_type"}
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of", "created_at"}
+    | {"started_by"}
 )
 
 RUN_MOVED: Final = frozenset(
