@@ -1,7 +1,7 @@
 """Agents in whole runs: a worker performs them, people answer, and what it cost is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from casework.clock import SystemClock
 from casework.core.command import Assign, Complete
 from casework.engine.worker import Terms, Worker
 from casework.entropy import new_uuid
+from casework.kinds.agent.calling import FunctionTool
 from casework.kinds.agent.parts import Parts
 from casework.kinds.agent.performer import AgentPerformer
 from casework.kinds.agent.spending import Purse
@@ -33,10 +34,19 @@ def clock() -> SystemClock:
 
 
 @asynccontextmanager
-async def working(workshop: Workshop, transport: httpx.AsyncBaseTransport) -> AsyncIterator[None]:
+async def working(
+    workshop: Workshop, transport: httpx.AsyncBaseTransport, functions: Mapping[str, FunctionTool] | None = None
+) -> AsyncIterator[None]:
     services = workshop.services
     purse = Purse(services.database, SystemClock())
-    parts = Parts(clock=SystemClock(), transport=transport, secrets=opened, prices=purse.prices, guard=purse.guard)
+    parts = Parts(
+        clock=SystemClock(),
+        transport=transport,
+        secrets=opened,
+        functions=functions or {},
+        prices=purse.prices,
+        guard=purse.guard,
+    )
     performer = AgentPerformer(parts)
     worker = Worker(services.database, services.engine, SystemClock(), {"agent": performer}, Terms(name="one"))
     await worker.start()
