@@ -77,7 +77,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     what an earlier attempt left for this one. key: the same for every attempt, for systems that take an idempotency
     key. seconds: how long the attempt may take; None is as long as it likes. budget: what the whole run may spend.
     part: which of several things that the step does outside this is; "" where it does one. taints: what the run's data
-    bring along. context: what conditions on an agent's calls see beside the call.
+    bring along. started_by: the accounts that started it. context: what conditions on an agent's calls see beside them.
     """
 
     workspace_id: int
@@ -96,6 +96,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     budget: Json = None
     part: str = ""
     taints: tuple[Taint, ...] = ()
+    started_by: tuple[int, ...] = ()
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @property

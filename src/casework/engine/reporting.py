@@ -39,6 +39,7 @@ def work_of(at: Attempt, begun: Outcome, memory: Json) -> Work:
         member_id=run.member_id,
         budget=run.version.definition.budget,
         taints=run.taints,
+        started_by=run.started_by,
         context=build_context(run, output=None, now=run.updated_at, beside=run.context, step=step, names=names),
     )
 

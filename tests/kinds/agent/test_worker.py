@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from casework.clock import SystemClock
+from casework.core.actor import SYSTEM
 from casework.core.command import Assign, Complete
 from casework.engine.worker import Terms, Worker
 from casework.entropy import new_uuid
@@ -160,6 +161,26 @@ async def test_the_workspaces_prices_count_and_its_budget_holds(workshop, transp
     assert error["code"] == "budget"
     assert "The workspace has spent all its cost of this month." in error["message"]
     assert len(await model.seen()) == 2
+
+
+async def test_a_person_spends_no_more_than_one_may(workshop, transport, model: Model):
+    await model.answers({"text": "Done."})
+    async with workshop.services.database.write() as connection:
+        await spending.set_budget(connection, workshop.place.id, ModelBudget(person_tokens=100))
+    async with working(workshop, transport):
+        first = await begun(workshop, model=model.model)
+        assert await state_of(workshop, first, "completed", "failed") == "completed"
+        second = await begun(workshop, model=model.model)
+        assert await state_of(workshop, second, "completed", "failed") == "failed"
+        workflow_id = await workshop.value("select workflow_id from runs where id = $1", second)
+        own = {"workflow_id": workflow_id, "input": {"what": "it"}}
+        for who, state in ((workshop.actor(0), "completed"), (SYSTEM, "completed")):
+            run = await workshop.create(**own, actor=who)
+            assert await state_of(workshop, run.id, "completed", "failed") == state
+    error = await workshop.value("select error from runs where id = $1", second)
+    assert error["message"] == "Whoever started the run has spent all their tokens of this month."
+    whose = [workshop.place.manager.account_id, workshop.people[0].account_id, None]
+    assert [row[0] for row in await workshop.rows("select account_id from model_calls order by id")] == whose
 
 
 async def test_a_run_spends_no_more_than_it_may(workshop, transport, model: Model):
