@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from casework.core.command import Complete, Look, Process, Suspend
+from casework.core.command import Complete, Look, Process, Save, Suspend
 from casework.core.definition import STARTER
 from casework.core.errors import Conflict, Denied, Invalid
 from casework.core.work import Ask, Job
@@ -57,8 +57,9 @@ def test_a_question_is_not_answered_by_a_model():
     case = begun(function("a"))
     asked(case)
     case.take("a")
-    with pytest.raises(Denied, match="answered by one"):
-        case.do(Complete(step=2, data={}, by_model=True))
+    for command in (Complete(step=2, data={}, by_model=True), Save(step=2, data={"decision": "accept"}, by_model=True)):
+        with pytest.raises(Denied, match="answered by one"):
+            case.do(command)
 
 
 def test_neither_who_started_the_run_nor_who_did_a_task_may_answer():

@@ -187,7 +187,8 @@ def _start(draft: Draft, command: Start) -> None:
 def _complete(draft: Draft, command: Complete) -> None:
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
-    people.require_answerable(draft, step, command)
+    people.require_person(draft, step, command)
+    people.require_time(draft, step)
     output = people.merged(draft, step, command.data)
     problems = people.form_problems(draft, step, output)
     if problems:

@@ -50,22 +50,19 @@ def require_hands(draft: Draft, step: Step, action: str) -> None:
     raise Denied(message)
 
 
-def require_answerable(draft: Draft, step: Step, command: Complete) -> None:
-    """What an agent asks is answered by a person, and in time; anything else may be done by models too.
-
-    Raises:
-        Denied: a model would answer.
-        Conflict: it is too late, and the agent is told that nobody answered.
-
-    """
-    if command.by_model:
-        draft.taint([AGENT])
-    if step.ask is None:
+def require_person(draft: Draft, step: Step, command: Save | Complete) -> None:
+    """Denied where a model would answer what an agent asks people; what it says of anything else is not trusted."""
+    if not command.by_model:
         return
-    if command.by_model:
+    if step.ask is not None:
         message = "What an agent asks a person is answered by one: not over MCP."
         raise Denied(message)
-    if step.due_at is not None and step.due_at <= draft.now:
+    draft.taint([AGENT])
+
+
+def require_time(draft: Draft, step: Step) -> None:
+    """Conflict where it is too late to answer an agent, which is told that nobody did."""
+    if step.ask is not None and step.due_at is not None and step.due_at <= draft.now:
         message = "The time to answer this is over: the agent goes on without an answer."
         raise Conflict(message)
 
@@ -170,8 +167,7 @@ def save(draft: Draft, command: Save) -> None:
     """Keep data without completing."""
     step = find(draft, command, "save")
     require_hands(draft, step, "save")
-    if command.by_model:
-        draft.taint([AGENT])
+    require_person(draft, step, command)
     keep(draft, step, command.data)
 
 

@@ -51,10 +51,9 @@ _ORIGIN: Final = re.compile(r"(?:https?://[^\s/?#{}]+(?:[/?][^#]*)?|\{\{[^{}]*\}
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """A tool that an agent may call.
 
-    marks: whether it only reads, or acts. approve: whether a person looks at each call first; a text is a condition on
-    the call, after its `=`. arguments: the schema of
-    what it takes; None where the function itself tells. reads_private, reads_untrusted, acts_externally: who has all
-    three can be talked into carrying secrets out.
+    marks: whether it only reads, or acts. approve: whether a person looks at each call first; a text is `=` and a
+    condition on the call. arguments: the schema of what it takes; None where the function itself tells. reads_private,
+    reads_untrusted, acts_externally: who has all three can be talked into carrying secrets out.
     """
 
     name: str
