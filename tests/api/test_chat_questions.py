@@ -9,6 +9,7 @@ from casework.clock import SystemClock
 from casework.engine.worker import Terms, Worker
 from casework.functions import Registry
 from casework.performing import performers_of
+from tests.api.mcp.agent import Agent
 from tests.documents import document, granted, published
 
 REFUND = {"name": "refund", "kind": "function", "marks": "act", "description": "Pays money back."}
@@ -121,6 +122,7 @@ async def test_a_call_that_waits_is_told_with_what_it_is_and_who_may_decide(clie
     (question,) = await questions(chat, owner)
     assert (question["name"], question["tool"], question["arguments"]) == ("Approve: refund", "refund", {"amount": 12})
     assert (question["roles"], question["mayAnswer"], question["memberName"]) == (["desk"], False, None)
+    assert (question["because"], question["dueAt"]) == ("Every call of refund is approved by a person.", None)
     listed = await client.get(f"{place.path}/chats/{chat['id']}/messages", headers=owner.headers)
     first, answered, second = listed.json()["items"]
     assert first["toolCalls"][0]["function"] == {"name": "find_order", "arguments": '{"number":7}'}
@@ -129,6 +131,17 @@ async def test_a_call_that_waits_is_told_with_what_it_is_and_who_may_decide(clie
     assert second["toolCalls"][0]["id"] == question["callId"]
     stranger = await client.get(f"{place.path}/chats/{chat['id']}/questions", headers=decider.headers)
     assert stranger.status_code == 403
+
+
+async def test_a_call_is_told_with_its_time_and_no_model_decides_about_it(client, place, begin, questions, paid):
+    chat, owner = await begin(approvals={"within": "4h"})
+    (question,) = await questions(chat, owner)
+    assert question["dueAt"] > question["askedAt"]
+    model = Agent(client=client, who=place.manager)
+    await model.call("assign_to_me", activity_id=question["activityId"], start_working=True)
+    refused = await model.refusal("complete", activity_id=question["activityId"], data={"decision": "accept"})
+    assert refused == (403, "What an agent asks a person is answered by one: not over MCP.")
+    assert paid == []
 
 
 async def test_what_a_tool_reads_that_is_private_is_not_said_in_the_chat(client, place, begin, questions):

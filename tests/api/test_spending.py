@@ -2,7 +2,14 @@
 
 import pytest
 
-NO_BUDGET = {"monthlyTokens": None, "monthlyCost": None, "spentTokens": 0, "spentCost": 0.0}
+NO_BUDGET = {
+    "monthlyTokens": None,
+    "monthlyCost": None,
+    "personMonthlyTokens": None,
+    "personMonthlyCost": None,
+    "spentTokens": 0,
+    "spentCost": 0.0,
+}
 PRICE = {"provider": "openai", "model": "small", "input": 0.4, "output": 1.6}
 
 
@@ -39,11 +46,14 @@ async def test_a_budget_is_set_and_taken_away(at):
     assert empty == NO_BUDGET
     answer = await at("PUT", "model-budget", json={"monthlyTokens": 5, "monthlyCost": 0.5})
     assert answer.json() | {"since": ""} == NO_BUDGET | {"monthlyTokens": 5, "monthlyCost": 0.5, "since": ""}
+    own = {"personMonthlyTokens": 7, "personMonthlyCost": 0.25}
+    answer = await at("PUT", "model-budget", json=own)
+    assert answer.json() | {"since": ""} == NO_BUDGET | own | {"since": ""}
     await at("PUT", "model-budget", json={})
     assert (await at("GET", "model-budget")).json() | {"since": ""} == NO_BUDGET | {"since": ""}
 
 
-@pytest.mark.parametrize("body", [{"monthlyTokens": 0}, {"monthlyCost": -1}, {"tokens": 5}])
+@pytest.mark.parametrize("body", [{"monthlyTokens": 0}, {"monthlyCost": -1}, {"personMonthlyTokens": 0}, {"tokens": 5}])
 async def test_a_budget_that_is_none_is_refused(at, body):
     assert (await at("PUT", "model-budget", json=body)).status_code == 400
 
@@ -60,6 +70,6 @@ async def test_what_was_changed_is_told(at):
     await at("PUT", "model-budget", json={"monthlyCost": 2})
     events = (await at("GET", "events")).json()["items"]
     assert [(one["type"], one["data"]) for one in events[:2]] == [
-        ("model_budget.changed", {"tokens": None, "cost": "2.0000000000"}),
+        ("model_budget.changed", {"tokens": None, "cost": "2.0000000000", "person_tokens": None, "person_cost": None}),
         ("model_prices.changed", {"models": ["openai small"]}),
     ]

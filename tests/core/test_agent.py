@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from casework.core.condition import EvaluationError
+from casework.core.definition import STARTER
+from casework.core.derivation import Derivation
 from casework.core.kinds.agent import Budget, settled
-from casework.core.kinds.agent_tools import declared
+from casework.core.kinds.agent_tools import declared, names_for_approval
 from casework.core.parse import document, parse
 from casework.core.version import compile_version
 from tests.core.sources import problems
@@ -18,6 +20,7 @@ HTTP = {
     "marks": "act",
     "arguments": {"type": "object"},
 }
+PAY = {**HTTP, "arguments": {"type": "object", "properties": {"amount": {"type": "integer"}}}}
 LOOK = {"name": "look", "kind": "function", "marks": "read"}
 
 
@@ -84,6 +87,23 @@ def given(context=None, **fields):
         ({"tools": [{**LOOK, "marks": "write"}]}, "/tools/0/marks", "whether it reads or acts"),
         ({"tools": [{**LOOK, "acts_externally": True}]}, "/tools/0/acts_externally", "a tool that acts is marked so"),
         ({"tools": [{**LOOK, "approve": "yes"}]}, "/tools/0/approve", "must be true or false"),
+        ({"tools": [{**HTTP, "approve": "=call.arguments.to >"}]}, "/tools/0/approve", "Syntax error"),
+        ({"tools": [{**HTTP, "approve": "=amount > 1"}]}, "/tools/0/approve", "there is nothing called 'amount' here"),
+        (
+            {"tools": [{**HTTP, "approve": "='yes'"}]},
+            "/tools/0/approve",
+            "must be true or false; this one gives string",
+        ),
+        ({"tools": [{**HTTP, "approve": "=item.x"}]}, "/tools/0/approve", "there is no 'item' here"),
+        ({"tools": [{**HTTP, "approve": "=tasks.b.visit > 1"}]}, "/tools/0/approve", "there is no task 'b'"),
+        ({"tools": [{**HTTP, "approve": "=call.args.x"}]}, "/tools/0/approve", "a call has 'tool' and 'arguments'"),
+        ({"tools": [{**PAY, "approve": "=call.arguments.amont > 1"}]}, "/tools/0/approve", "no argument 'amont'"),
+        ({"prompt": "{{ call.tool }}"}, "/prompt", "there is nothing called 'call' here"),
+        ({"approvals": {"within": "soon"}}, "/approvals/within", "is not a duration"),
+        ({"approvals": {"exclude": "a"}}, "/approvals/exclude", "must be a list"),
+        ({"approvals": {"exclude": [5]}}, "/approvals/exclude/0", "must be text"),
+        ({"approvals": {"exclude": ["tasks.b"]}}, "/approvals/exclude/0", "there is no task 'b'"),
+        ({"ask_person": {"exclude": ["a"]}}, "/ask_person/exclude", "there is no field 'exclude' here"),
         ({"tools": [{**LOOK, "arguments": {"type": "array"}}]}, "/tools/0/arguments", "a tool takes an object"),
         ({"tools": [{**HTTP, "arguments": None}]}, "/tools/0/arguments", "does not say what 'arguments'"),
         ({"tools": [{**HTTP, "url": None}]}, "/tools/0/url", "begins with https:// or http:// and a host"),
@@ -117,9 +137,10 @@ def test_tools_that_read_secrets_and_strangers_may_not_act_unseen():
     private = {**LOOK, "reads_private": True}
     stranger = {**HTTP, "name": "web", "marks": "read"}
     unseen = {**HTTP, "approve": False}
-    ((path, message),) = wrong(tools=[private, stranger, unseen])
-    assert path == "/tools/2/approve"
-    assert "must be approved" in message
+    for approve in (False, "=call.tool == 'other'"):
+        ((path, message),) = wrong(tools=[private, stranger, {**HTTP, "approve": approve}])
+        assert path == "/tools/2/approve"
+        assert "must be approved" in message
     for fewer in ([private, {**unseen, "reads_untrusted": False}], [stranger, unseen], [private, stranger, HTTP]):
         parse(agent(tools=fewer), media="value")
 
@@ -169,3 +190,36 @@ def test_an_agent_is_written_as_it_was_read():
     source = agent(tools=[HTTP], rules=[{"answer": {"a": 1}}], budget={"tokens": 5}, retry={"attempts": 3})
     (written,) = document(parse(source, media="value"))["tasks"]
     assert written == source["tasks"][0]
+
+
+def test_a_condition_on_a_call_is_read_but_not_given_to_the_step():
+    opened = {"type": "object", "properties": {"a": {}}, "patternProperties": {"^x": {}}}
+    tools = [
+        {**PAY, "approve": "=call.arguments.amount > input.limit && call.tool == 'pay'"},
+        {**PAY, "name": "give", "approve": "=size(call.arguments) > 1", "arguments": opened},
+        {**PAY, "name": "lend", "approve": "=call.arguments.x > run.priority", "arguments": opened},
+        {**PAY, "name": "keep", "approve": True},
+    ]
+    version = compile_version(parse(agent(tools=tools), media="value"))
+    assert version.names == {"input", "run"}
+    assert version.program("a").evaluate({})["tools"] == tools
+    assert names_for_approval(version.task("a").settings) == {"input", "run"}
+    assert names_for_approval({}) == frozenset()
+
+
+def test_who_approves_and_in_what_time():
+    approvals = {"roles": ["lead"], "within": "4h", "exclude": ["run.started_by", "tasks.a"]}
+    version = compile_version(parse(agent(approvals=approvals, ask_person={"within": "PT15M"}), media="value"))
+    settings = settled(version.task("a").settings)
+    assert (settings.approvals.seconds, settings.approvals.excluded) == (4 * 3600, (STARTER, "a"))
+    assert settings.ask_person is not None
+    assert (settings.ask_person.seconds, settings.ask_person.excluded) == (900, ())
+    assert version.tasks_read == {"a"}
+    assert document(version.definition)["tasks"][0]["approvals"] == approvals
+
+
+def test_what_a_condition_on_a_call_looks_at_is_not_told_to_the_agent():
+    schema = {"type": "object", "properties": {"ssn": {"type": "string", "x-sensitive": True}}}
+    tools = [{**HTTP, "approve": "=input.ssn == call.arguments.ssn"}]
+    definition = parse({**agent(tools=tools, sensitive="allow"), "input": schema}, media="value")
+    assert not Derivation(definition).is_given_marked(definition.task("a"))

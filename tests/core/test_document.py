@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.core.definition import ITEMS_MAX, Definition, Overdue, Task, Transition
+from casework.core.definition import ITEMS_MAX, STARTER, Definition, Overdue, Task, Transition
 from casework.core.parse import document, parse, to_yaml
 
 _text = st.text(
@@ -93,7 +93,7 @@ def tasks(draw, key, keys):
         description=draw(st.just("") | _text),
         prompt=draw(st.just("") | _text),
         roles=tuple(draw(st.lists(_text, max_size=2, unique=True))),
-        exclude=tuple(draw(st.lists(st.sampled_from(keys), max_size=2, unique=True))),
+        exclude=tuple(draw(st.lists(st.sampled_from([*keys, STARTER]), max_size=2, unique=True))),
         form=draw(_schemas),
         output=draw(_schemas),
         allow=draw(st.none() | _conditions),

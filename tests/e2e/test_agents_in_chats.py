@@ -23,6 +23,7 @@ def _asked(page, desk, who=None, **body):
     card = page.get_by_role("region", name="Call of refund")
     expect(card.get_by_text("Waits for a decision")).to_be_visible()
     expect(card.get_by_role("region", name="What it is called with")).to_contain_text('"amount": 12')
+    expect(card).to_contain_text("Why you are asked: Every call of refund is approved by a person.")
     return card
 
 

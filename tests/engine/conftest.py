@@ -61,7 +61,7 @@ class Workshop:
             uuid=new_uuid(self.services.clock.now()),
             workspace_id=self.place.id,
             workflow_id=fields.pop("workflow_id", self.workflow_id),
-            actor=self.boss(),
+            actor=fields.pop("actor", self.boss()),
             **{"member_id": self.people[0].member_id} | fields,
         )
         return (await self.services.engine.create(new)).run

@@ -30,7 +30,8 @@ from casework.core.escalation import look_at_person
 from casework.core.finish import finish, misfit_of
 from casework.core.routing import advance, fail
 from casework.core.step import COMPLETED, IN_PROGRESS, QUEUED, READY, WAITING, Step
-from casework.core.visit import shell_beneath
+from casework.core.taint import of_call, of_task
+from casework.core.visit import excluded, shell_beneath
 from casework.core.waiting import call_workflow, come, wait
 
 STEPS_AT_ONCE_MAX: Final = 1_000
@@ -72,6 +73,8 @@ def progress(draft: Draft, command: Progress) -> None:
     step = _heard(draft, command)
     if command.memory is not UNSET:
         draft.memories[step.number] = command.memory
+    if "tool" in command.detail:  # what it gave is in the memory that is committed with this
+        draft.taint(of_call(draft.version.task(step.task).settings, command.detail["tool"]))
     draft.record("step.progressed", draft.change(step), **command.detail)
 
 
@@ -107,6 +110,8 @@ def suspend(draft: Draft, command: Suspend) -> None:
                 kind=HUMAN,
                 state=READY,
                 actor_roles=ask.roles,
+                deny_ids=excluded(draft, ask.exclude),
+                due_at=ask.until,
                 priority=draft.run.priority,
                 data=ask.data,
                 ask={"key": ask.key, "name": ask.name, "prompt": ask.prompt, "form": ask.form, "detail": ask.detail},
@@ -239,5 +244,6 @@ def _is_calculated(draft: Draft, step: Step, given: Json) -> bool:
     output = draft.calculator(given)
     if output is UNSET or misfit_of(draft, step, output) is not None:
         return False
+    draft.taint(of_task(draft.version.task(step.task)))  # said of the task: it is no attempt that brings it
     advance(draft, draft.end(step, COMPLETED, data=given, output=output))
     return True

@@ -9,6 +9,7 @@ import msgspec
 from casework.core.actor import Assignee
 from casework.core.definition import Json
 from casework.core.run import Run
+from casework.core.taint import Taint
 from casework.core.version import Version
 from casework.core.work import Ask, Call
 
@@ -68,19 +69,21 @@ class Pause(StepCommand, frozen=True, kw_only=True):
 
 
 class Save(StepCommand, frozen=True, kw_only=True):
-    """Keep data without completing: merged over what was saved."""
+    """Keep data without completing: merged over what was saved. by_model: no person, but a model elsewhere says it."""
 
     data: dict[str, Json]
+    by_model: bool = False
 
 
 class Complete(StepCommand, frozen=True, kw_only=True):
-    """Finish: the data, merged over what was saved, is the output; the run moves on.
+    """Finish: the data, merged over what was saved, is the output; the run moves on. by_model: as of Save.
 
     taker: who takes the step first, where nobody is on it; None where somebody must be. No capacity bounds it:
     they have it for no time.
     """
 
     data: dict[str, Json]
+    by_model: bool = False
     taker: Assignee | None = None
 
 
@@ -232,13 +235,14 @@ class ChildRefused(ChildCommand, frozen=True, kw_only=True):
 
 
 class ChildEnded(ChildCommand, frozen=True, kw_only=True):
-    """It ended: completed with an output, failed with an error, or cancelled for a reason."""
+    """It ended: completed with an output, failed with an error, or cancelled for a reason. taints: of its data."""
 
     run_id: int
     state: str
     output: Json = None
     error: Json = None
     reason: str | None = None
+    taints: tuple[Taint, ...] = ()
 
 
 class ResolveIncident(StepCommand, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from cel_expr_python import cel
 from casework.core.context import Context, context_problem
 from casework.core.definition import Json
 from casework.core.errors import CaseworkError
-from casework.core.syntax import CALL_NAMES, NAMES, Reading, clauses, read
+from casework.core.syntax import CALL, CALL_NAMES, NAMES, Reading, clauses, read
 
 __all__ = [
     "NAMES",
@@ -27,6 +27,7 @@ __all__ = [
     "EvaluationError",
     "Expression",
     "Verdict",
+    "compile_approval",
     "compile_call_expression",
     "compile_condition",
     "compile_expression",
@@ -44,6 +45,10 @@ MESSAGE_MAX: Final = 300
 
 _TYPED: Final = {"now": cel.Type.TIMESTAMP, "is_business_hours": cel.Type.BOOL}
 _ENVIRONMENT: Final = cel.NewEnv(variables={name: _TYPED.get(name, cel.Type.DYN) for name in NAMES})
+_APPROVAL_NAMES: Final = (*NAMES, CALL)
+_APPROVAL_ENVIRONMENT: Final = cel.NewEnv(
+    variables={name: _TYPED.get(name, cel.Type.DYN) for name in _APPROVAL_NAMES},
+)
 _CALL_ENVIRONMENT: Final = cel.NewEnv(variables=dict.fromkeys(CALL_NAMES, cel.Type.DYN))
 _BOOL: Final = cel.Type.BOOL
 _ERROR: Final = cel.Type.ERROR
@@ -163,11 +168,17 @@ def compile_condition(source: str) -> Condition:
     Raises:
         ConditionError: it does not parse, names something unknown, is beyond a limit, or cannot be a bool.
     """
-    compiled, reading = _compile(source)
-    kind = compiled.return_type()
-    if kind not in (_BOOL, cel.Type.DYN):
-        raise ConditionError(f"a condition must be true or false; this one gives {kind.name().lower()}")
-    return Condition(source, compiled, reading, reading.growth)
+    return _condition(source, *_compile(source))
+
+
+@lru_cache(maxsize=CACHED_MAX)
+def compile_approval(source: str) -> Condition:
+    """The condition of that source on an agent's call of a tool: it may use `call` beside NAMES; it is not explained.
+
+    Raises:
+        ConditionError: as `compile_condition`.
+    """
+    return _condition(source, *_compile(source, _APPROVAL_ENVIRONMENT, _APPROVAL_NAMES))
 
 
 @lru_cache(maxsize=CACHED_MAX)
@@ -190,6 +201,13 @@ def compile_call_expression(source: str) -> Expression:
     """
     compiled, reading = _compile(source, _CALL_ENVIRONMENT, CALL_NAMES)
     return Expression(source, compiled, reading, reading.growth * reading.copies)
+
+
+def _condition(source: str, compiled: Any, reading: Reading) -> Condition:
+    kind = compiled.return_type()
+    if kind not in (_BOOL, cel.Type.DYN):
+        raise ConditionError(f"a condition must be true or false; this one gives {kind.name().lower()}")
+    return Condition(source, compiled, reading, reading.growth)
 
 
 def _compile(source: str, environment: Any = _ENVIRONMENT, names: tuple[str, ...] = NAMES) -> tuple[Any, Reading]:

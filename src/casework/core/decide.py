@@ -57,14 +57,16 @@ from casework.core.decision import Decision, Refusal
 from casework.core.draft import Draft
 from casework.core.due import watch
 from casework.core.ending import cancel_run, cancel_step, settle
-from casework.core.errors import CaseworkError, Conflict, Denied, Invalid, Problem
+from casework.core.errors import CaseworkError, Conflict, Denied, Invalid
 from casework.core.migration import migrate, restore
 from casework.core.resolution import resolve_incident
 from casework.core.retry import retry
 from casework.core.routing import advance, arrive, fail, fire_joins, rejoin
-from casework.core.run import Run, current_step
+from casework.core.run import Run
 from casework.core.step import COMPLETED, QUEUED
 from casework.core.switch import select
+from casework.core.taint import MARKED_INPUT
+from casework.core.update import update
 from casework.core.waiting import child_ended, child_made, child_refused
 from casework.core.waiting import take as take_signal
 from casework.core.work import Calculator, Errand, Hands
@@ -181,6 +183,9 @@ def _start(draft: Draft, command: Start) -> None:
             "The input does not fit the workflow's schema.",
             tuple(msgspec.structs.replace(problem, path=f"/input{problem.path}") for problem in problems),
         )
+    if sensitive is not None and sensitive.run(draft.run).input != draft.run.input:
+        draft.taint([MARKED_INPUT])
+    draft.begin_for()
     definition = draft.version.definition
     keys = definition.start if command.task is None else (command.task,)
     draft.record("run.started")
@@ -193,6 +198,8 @@ def _complete(draft: Draft, command: Complete) -> None:
         people.assign(draft, Assign(step=command.step, assignee=command.taker))
     step = people.find(draft, command, "complete")
     people.require_hands(draft, step, "complete")
+    people.require_person(draft, step, command)
+    people.require_time(draft, step)
     output = people.merged(draft, step, command.data)
     problems = people.form_problems(draft, step, output)
     if problems:
@@ -227,31 +234,6 @@ def _cancel_run(draft: Draft, command: CancelRun) -> None:
     cancel_run(draft, command.reason)
 
 
-def _update(draft: Draft, command: Update) -> None:
-    fields: dict[str, Any] = {}
-    for name in ("title", "priority", "due_at", "member_id"):
-        value = getattr(command, name)
-        if value is not msgspec.UNSET and value != getattr(draft.run, name):
-            fields[name] = value
-    if fields:
-        draft.change_run(**fields)
-        draft.record("run.updated", fields=sorted(fields))
-    if "priority" in fields:
-        for step in draft.live():
-            if draft.version.task(step.task).priority is None:
-                draft.change(step, priority=fields["priority"])
-    if command.data is not msgspec.UNSET:
-        _save_on_current(draft, command.data)
-
-
-def _save_on_current(draft: Draft, data: dict[str, Any]) -> None:
-    step = current_step(draft.settled())
-    if step is None or step.kind != "human":
-        message = "There is no activity to save data on."
-        raise Conflict(message) if step is None else Invalid(message, (Problem(path="/data", message=message),))
-    people.keep(draft, step, data)
-
-
 _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     Start: _start,
     Retry: retry,
@@ -266,7 +248,7 @@ _RULES: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     CancelStep: _cancel_step,
     CancelRun: _cancel_run,
     Select: select,
-    Update: _update,
+    Update: update,
     Migrate: migrate,
     Restore: restore,
     Claim: claim,

@@ -17,6 +17,9 @@ VISITS_DEFAULT: Final = 100
 ITEMS_MAX: Final = 10_000
 """Items that one `for_each` may fan out to (SEMANTICS, for_each)."""
 
+STARTER: Final = "run.started_by"
+"""What `exclude` calls whoever started the run."""
+
 HUMAN: Final = "human"
 FUNCTION: Final = "function"
 WAIT: Final = "wait"
@@ -86,6 +89,7 @@ class Overdue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A node of a workflow.
 
+    exclude: keys of tasks whose people may not do it, and STARTER.
     due: seconds from the moment a step of it became ready. reminders: seconds from when it is due, negative before.
     requeue_after: seconds without a sign of its assignee. calendar: the clock by which these three pass; None is the
     workflow's. allow, deny: who may do it, and who not, as lists of account ids in CEL. distribute: how steps come to
@@ -130,6 +134,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     compensate: str | None = None
     indicators: dict[str, str] = {}
     settings: dict[str, Json] = {}
+
+
+def task_named(name: str) -> str:
+    """The key in an entry of `exclude`, which is written like `tasks.review` or `review`; STARTER is itself."""
+    return name.removeprefix("tasks.") or name
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

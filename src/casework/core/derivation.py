@@ -30,7 +30,7 @@ class Derivation:
         """Whether steps of the task are given something marked; an agent is only where its task says so."""
         if task.kind == "agent" and not is_shown_sensitive(task.settings):
             return False
-        parts = KINDS[task.kind].parts(task.settings)
+        parts = (part for part in KINDS[task.kind].parts(task.settings) if part.form != "approval")
         return any(self._look(_written(part.form, part.source), task) for part in parts)
 
     def has_marked_item(self, task: Task) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from casework.core.definition import Definition, Limits, Overdue, Retry, Task
+from casework.core.definition import STARTER, Definition, Limits, Overdue, Retry, Task
 from casework.core.duration import format_duration
 
 _HEAD: Final = ("key", "name", "description", "labels", "input", "start")
@@ -50,7 +50,7 @@ def _task(task: Task) -> dict[str, Any]:
         if getattr(task, name) == default:
             values.pop(name, None)
     if task.exclude:
-        values["exclude"] = [f"tasks.{key}" for key in task.exclude]
+        values["exclude"] = [key if key == STARTER else f"tasks.{key}" for key in task.exclude]
     return {**values, **settings}
 
 

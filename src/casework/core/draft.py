@@ -1,6 +1,7 @@
 """A decision in the making: the run as it will be, and the facts that led there."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from casework.core.event import Event
 from casework.core.run import Run, Undo
 from casework.core.run_context import build_context
 from casework.core.step import CANCELLED, COMPLETED, FAILED, FOR_EACH, IN_PROGRESS, PAUSED, SKIPPED, Step
+from casework.core.taint import Taint, of_task, together
 from casework.core.version import Version
 from casework.core.work import Calculator, Call, Errand, Job
 
@@ -61,6 +63,17 @@ class Draft:
             revision=self.revision,
             updated_at=self.now,
         )
+
+    def taint(self, taints: Iterable[Taint]) -> None:
+        """The run's data bring this along from now on."""
+        found = together(self.run.taints, taints)
+        if found is not self.run.taints:
+            self.change_run(taints=found)
+
+    def begin_for(self, accounts: Iterable[int] = ()) -> None:
+        """The run was started by these, and by the actor where that is a person."""
+        own = () if self.actor.account_id is None else (self.actor.account_id,)
+        self.change_run(started_by=tuple(dict.fromkeys((*self.run.started_by, *accounts, *own))))
 
     def move_to(self, version: Version, number: int) -> None:
         """Go on by another version."""
@@ -165,13 +178,23 @@ class Draft:
         )
 
     def _note_end(self, step: Step, state: str, output: Json) -> None:
-        """What the end of a step asks for: to be undone one day, its sub-run to be cancelled."""
+        """What the end of a step asks for: to be undone one day, its sub-run to be cancelled; and what it brings."""
+        if state in (COMPLETED, FAILED):
+            self.taint(self._brought(step, output))
         if state == COMPLETED and step.kind != FOR_EACH and step.ask is None:
             if self.version.task(step.task).compensate is not None:
                 done = Undo(step=step.number, task=step.task, output=output)
                 self.change_run(undo=(*self.run.undo, done))
         elif state in (CANCELLED, SKIPPED) and step.kind == SUBWORKFLOW and step.attempt:
             self.errands.append(Errand(what="cancel", step=step.number, child=step.child_uuid))
+
+    def _brought(self, step: Step, output: Json) -> Iterator[Taint]:
+        """What a step brings into the run by what it gave, or by what it says went wrong."""
+        if step.attempt:
+            yield from of_task(self.version.task(step.task))
+        sensitive = self.version.sensitive
+        if sensitive is not None and sensitive.step(replace(step, output=output)).output != output:
+            yield Taint(label="private", source="task", name=step.task)
 
     # Attempts
 

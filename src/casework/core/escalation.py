@@ -18,7 +18,9 @@ def look_at_person(draft: Draft, step: Step) -> None:
     if step.due_at is not None and step.due_at <= draft.now and not step.is_overdue:
         step = draft.change(step, is_overdue=True)
         draft.record("step.overdue", step, due_at=_text(step))
-        if not step.is_left:  # what a select left behind is nobody's business until somebody comes back to it
+        if step.ask is not None:
+            skip(draft, step, "overdue")  # who asked is told that nobody answered
+        elif not step.is_left:  # what a select left behind is nobody's business until somebody comes back to it
             _escalate(draft, step, draft.version.task(step.task).on_overdue)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from casework.core.calendar import BUSINESS_SECONDS_MAX
 from casework.core.condition import Condition, ConditionError, Expression, compile_condition, compile_expression
-from casework.core.definition import END, Definition, Task
+from casework.core.definition import END, STARTER, Definition, Task
 from casework.core.graph import compile_graph
 from casework.core.kinds import KINDS, Part
 from casework.core.parse_report import Path, Report, quoted
@@ -40,6 +40,7 @@ class Links:
             self._check_target(key, ("start", i))
         for path, task in self._tasks:
             self._check_ways(task, path)
+            self._check_excluded(task, path)
             self._check_business_time(task, path)
             self._check_task_expressions(task, path)
         for key in self._definition.indicators:
@@ -77,8 +78,13 @@ class Links:
                 self._check_target(target, (*path, *names), END)
         if task.compensate is not None:
             self._check_target(task.compensate, (*path, "compensate"))
+
+    def _check_excluded(self, task: Task, path: Path) -> None:
         for i, key in enumerate(task.exclude):
-            self._check_target(key, (*path, "exclude", i))
+            self._check_target(key, (*path, "exclude", i), STARTER)
+        if task.kind in KINDS:
+            for place, key in KINDS[task.kind].refers(task.settings):
+                self._check_target(key, (*path, *place), STARTER)
 
     def _check_business_time(self, task: Task, path: Path) -> None:
         """Report what is longer than a working year, which would be looked for day by day."""

@@ -20,6 +20,7 @@ from casework.core.definition import (
     Split,
     Task,
     Transition,
+    task_named,
 )
 from casework.core.kinds import KINDS as FORMS
 from casework.core.parse_due import read_calendar, read_overdue, read_reminders
@@ -228,7 +229,7 @@ def _kind(fields: Fields) -> str:
 def _excluded(fields: Fields) -> tuple[str, ...]:
     """The keys in `exclude`, which are written like `tasks.review` or `review`."""
     names = fields.texts("exclude", ENTRIES_MAX, NAME_MAX)
-    return tuple(dict.fromkeys(name.removeprefix("tasks.") or name for name in names))
+    return tuple(dict.fromkeys(task_named(name) for name in names))
 
 
 def _transitions(fields: Fields) -> tuple[Transition, ...]:

@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from casework.core.actor import Assignee
-from casework.core.command import Assign, Pause, Process, Reassign, Save, StepCommand, Unassign
+from casework.core.command import Assign, Complete, Pause, Process, Reassign, Save, StepCommand, Unassign
 from casework.core.definition import HUMAN, Json
 from casework.core.draft import Draft
 from casework.core.due import touch
@@ -14,6 +14,7 @@ from casework.core.errors import Conflict, Denied, Invalid, NotFound, Problem
 from casework.core.moves import refusal
 from casework.core.schema import compile_schema
 from casework.core.step import ASSIGNED, IN_PROGRESS, READY, Step
+from casework.core.taint import AGENT
 
 
 def find(draft: Draft, command: StepCommand, action: str) -> Step:
@@ -47,6 +48,23 @@ def require_hands(draft: Draft, step: Step, action: str) -> None:
         return
     message = f"Only its assignee or a supervisor may {action} this activity."
     raise Denied(message)
+
+
+def require_person(draft: Draft, step: Step, command: Save | Complete) -> None:
+    """Denied where a model would answer what an agent asks people; what it says of anything else is not trusted."""
+    if not command.by_model:
+        return
+    if step.ask is not None:
+        message = "What an agent asks a person is answered by one: not over MCP."
+        raise Denied(message)
+    draft.taint([AGENT])
+
+
+def require_time(draft: Draft, step: Step) -> None:
+    """Conflict where it is too late to answer an agent, which is told that nobody did."""
+    if step.ask is not None and step.due_at is not None and step.due_at <= draft.now:
+        message = "The time to answer this is over: the agent goes on without an answer."
+        raise Conflict(message)
 
 
 class Reserved(Protocol):
@@ -154,6 +172,7 @@ def save(draft: Draft, command: Save) -> None:
     """Keep data without completing."""
     step = find(draft, command, "save")
     require_hands(draft, step, "save")
+    require_person(draft, step, command)
     keep(draft, step, command.data)
 
 

@@ -76,7 +76,7 @@ def _times(draft: Draft, step: Step, before: Task, there: Task) -> dict[str, Any
 def _people(draft: Draft, step: Step, there: Task) -> dict[str, Any]:
     """Who may do it and who not, as if it were reached now."""
     allow, deny = draft.version.people(there.key)
-    denied = {*accounts(draft, step, "deny", deny), *excluded(draft, there)}
+    denied = {*accounts(draft, step, "deny", deny), *excluded(draft, there.exclude)}
     return {"allow_ids": accounts(draft, step, "allow", allow), "deny_ids": tuple(sorted(denied))}
 
 

@@ -30,6 +30,8 @@ def retry(draft: Draft, command: Retry) -> None:
     if not failed.retry_from:
         message = "Cannot retry: no step failed the run, or what was done in it was undone. Start another one."
         raise Conflict(message)
+    draft.taint(failed.taints)
+    draft.begin_for(failed.started_by)
     draft.record("run.started", retry_of=failed.id)
     kept: dict[int, Step] = {}
     for step in failed.steps:

@@ -10,6 +10,7 @@ import msgspec
 from casework.core.calendar import DEFAULT, Calendar
 from casework.core.definition import Json
 from casework.core.step import AT_WORK, Step
+from casework.core.taint import Taint
 from casework.core.version import Version
 
 PENDING: Final = "pending"
@@ -50,6 +51,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     parent_run_id, parent_step: the step of another run that this one was made for.
     undo: what is to be undone, in order of completion. ending: set while it is being undone.
     retry_from: where a retry begins: the numbers of the step that failed the run and of those cancelled with it.
+    taints: what its data bring along. started_by: the accounts that started it, what it retries, or the run above it.
     context: what conditions may see beside the run itself (`member`, `chat`, `workflow`, ...), as far as the version's
     expressions name it. calendar: the workspace's, as far as the version needs it.
     """
@@ -83,6 +85,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     undo: tuple[Undo, ...] = ()
     ending: Ending | None = None
     retry_from: tuple[int, ...] = ()
+    taints: tuple[Taint, ...] = ()
+    started_by: tuple[int, ...] = ()
     context: Mapping[str, Any] = msgspec.field(default_factory=dict)
     calendar: Calendar = DEFAULT
 

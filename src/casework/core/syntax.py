@@ -31,6 +31,9 @@ NAMES: Final = (
 CALL_NAMES: Final = ("body", "headers", "query")
 """Every name that an expression over a call of a hook may use."""
 
+CALL: Final = "call"
+"""The name of an agent's call of a tool, for what decides whether a person has to approve it; beside NAMES."""
+
 MACROS: Final = frozenset({"all", "exists", "exists_one", "map", "filter"})
 """The macros that walk a list: the only loops there are."""
 
@@ -129,15 +132,15 @@ def read(source: str, known: tuple[str, ...] = NAMES) -> Reading:
     )
 
 
-def paths(source: str) -> frozenset[tuple[str, ...]]:
-    """How an expression gets at values: each name that it uses, with the fields that it selects one after another.
+def paths(source: str, known: tuple[str, ...] = NAMES) -> frozenset[tuple[str, ...]]:
+    """How an expression gets at values: each of the known names, with the fields that it selects one after another.
 
     A path ends where more than a name is needed to follow it: before an index, a method and the body of a macro.
     """
     words = [*tokens(source), _LAST, _LAST, _LAST]
     scopes = _scopes(words)
     return frozenset(
-        _path_from(words, i) for i, word in enumerate(words) if word.text in NAMES and _is_free(words, i, scopes)
+        _path_from(words, i) for i, word in enumerate(words) if word.text in known and _is_free(words, i, scopes)
     )
 
 

@@ -1,10 +1,11 @@
 """A visit of a task: the step that is made when a run reaches it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec.structs import replace
 
-from casework.core.definition import HUMAN, Task
+from casework.core.definition import HUMAN, STARTER, Task
 from casework.core.draft import Draft
 from casework.core.due import due_fields
 from casework.core.ids import step_uuid
@@ -59,7 +60,7 @@ def _waiting_for_people(draft: Draft, task: Task) -> dict[str, Any]:
     return {
         "state": READY,
         "actor_roles": task.roles,
-        "deny_ids": excluded(draft, task),
+        "deny_ids": excluded(draft, task.exclude),
         "priority": draft.run.priority if task.priority is None else task.priority,
         "distribute": None if task.distribute == "pull" else task.distribute,
         **due_fields(draft, task),
@@ -77,13 +78,14 @@ def _numbered(draft: Draft, task: Task, **fields: object) -> Step:
     return replace(bare, **fields)
 
 
-def excluded(draft: Draft, task: Task) -> tuple[int, ...]:
-    """Accounts that completed the last visit of the tasks in `exclude`: four eyes."""
+def excluded(draft: Draft, names: Collection[str]) -> tuple[int, ...]:
+    """Accounts that completed the last visit of the tasks of `exclude`, or started the run (STARTER): four eyes."""
     found = {
         step.account_id
         for step in draft.steps
-        if step.task in task.exclude
+        if step.task in names
         and step.state == COMPLETED
         and (step.is_output or (step.parent is not None and step.is_last))
     }
+    found.update(draft.run.started_by if STARTER in names else ())
     return tuple(sorted(account_id for account_id in found if account_id is not None))

@@ -98,6 +98,7 @@ def child_ended(draft: Draft, command: ChildEnded) -> None:
 
     """
     step = _of_child(draft, command)
+    draft.taint(command.taints)
     if command.state == RUN_COMPLETED:
         finish(draft, step, command.output)
         return

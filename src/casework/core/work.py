@@ -1,6 +1,6 @@
 """What workers are told, and what they answer: values that the engine, the kinds and `decide` share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from casework.core.definition import Json, Task
+from casework.core.taint import Taint
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """Something a worker asks a person: an activity of its own, beneath the step that asks.
 
     key: the worker's own name for it, unique within the step. form: the schema of the answer. data: what the form is
-    filled with. detail: what it is about (a tool and its exact arguments), shown with it.
+    filled with. detail: what it is about (a tool and its exact arguments), shown with it. exclude: whoever completed
+    one of these tasks may not answer, nor who started the run (STARTER). until: when it is too late for an answer.
     """
 
     key: str
@@ -72,6 +74,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
     data: dict[str, Json] = {}
     detail: dict[str, Json] = {}
+    exclude: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +84,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     data: what the definition gives the step, with the `answers` of people to what an earlier attempt asked. memory:
     what an earlier attempt left for this one. key: the same for every attempt, for systems that take an idempotency
     key. seconds: how long the attempt may take; None is as long as it likes. budget: what the whole run may spend.
-    part: which of several things that the step does outside this is; "" where it does one.
+    part: which of several things that the step does outside this is; "" where it does one. taints: what the run's data
+    bring along. started_by: the accounts that started it. context: what conditions on an agent's calls see beside them.
     """
 
     workspace_id: int
@@ -98,6 +103,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int | None = None
     budget: Json = None
     part: str = ""
+    taints: tuple[Taint, ...] = ()
+    started_by: tuple[int, ...] = ()
+    context: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def key(self) -> str:

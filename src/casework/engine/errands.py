@@ -171,6 +171,8 @@ class Errands:
             ran_by_type="system",
             parent_run_id=parent.id,
             parent_step=None if step.data.get("detached") else step.number,
+            taints=parent.taints,
+            started_by=parent.started_by,
         )
         try:
             return (await self._engine.create(new)).run.id
@@ -203,6 +205,7 @@ class Errands:
                 output=found.sealed if is_opened else found.output,
                 error=found.error,
                 reason=found.cancel_reason,
+                taints=found.taints,
             )
             await self._say(errand, ended)
 

@@ -184,6 +184,7 @@ class Ledger:
                     cost=call.cost,
                     latency_ms=call.latency_ms,
                     created_at=call.at,
+                    account_id=next(iter(decision.run.started_by), None),
                 )
             )
 

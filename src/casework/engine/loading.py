@@ -45,6 +45,8 @@ def as_run(row: RunRow, edition: Edition, steps: Sequence[Step]) -> Run:
         undo=row.undo,
         ending=row.ending,
         retry_from=row.retry_from,
+        taints=row.taints,
+        started_by=row.started_by,
         working_ms=row.working_ms,
         machine_ms=row.machine_ms,
     )
@@ -68,6 +70,8 @@ def new_run(run_id: int, order: NewRun, edition: Edition, now: datetime) -> Held
         input=order.input,
         parent_run_id=order.parent_run_id,
         parent_step=order.parent_step,
+        taints=order.taints,
+        started_by=order.started_by,
     )
     fixed: dict[str, Any] = {
         "uuid": order.uuid,

@@ -11,6 +11,7 @@ from casework.core.claim import Claim
 from casework.core.command import Command
 from casework.core.definition import Json
 from casework.core.run import Run
+from casework.core.taint import Taint
 from casework.engine.catalog import Edition
 
 
@@ -37,7 +38,8 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     parent_run_id, parent_step: the step of another run that waits for this one. retry_of: the failed run of the same
     workflow and version that this one retries; its input is to be the same.
     version_number: None is the newest. start_task: start at that task alone. opens_chat: make a chat for it, owned by
-    `member_id`. chat_id: link it to that chat.
+    `member_id`. chat_id: link it to that chat. taints: what the input brings along. started_by: the accounts that
+    started the run above it.
     """
 
     uuid: UUID
@@ -62,6 +64,8 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     parent_run_id: int | None = None
     parent_step: int | None = None
     retry_of: int | None = None
+    taints: tuple[Taint, ...] = ()
+    started_by: tuple[int, ...] = ()
     claim: Claim | None = None
 
 

@@ -7,6 +7,8 @@ import msgspec
 from casework import entropy
 from casework.core.command import Report, ReportFailure, StepCommand, Suspend
 from casework.core.definition import Json
+from casework.core.kinds.agent_tools import names_for_approval
+from casework.core.run_context import build_context
 from casework.core.work import Done, Failed, Hands, Result, Suspended, Work
 from casework.engine.order import Outcome
 from casework.store.workers import Attempt
@@ -20,6 +22,7 @@ def work_of(at: Attempt, begun: Outcome, memory: Json) -> Work:
     run = begun.run
     step = run.step(at.step)
     task = run.version.task(step.task)
+    names = names_for_approval(task.settings)
     return Work(
         workspace_id=at.workspace_id,
         workflow_id=begun.workflow_id,
@@ -35,6 +38,9 @@ def work_of(at: Attempt, begun: Outcome, memory: Json) -> Work:
         chat_id=begun.chat_id,
         member_id=run.member_id,
         budget=run.version.definition.budget,
+        taints=run.taints,
+        started_by=run.started_by,
+        context=build_context(run, output=None, now=run.updated_at, beside=run.context, step=step, names=names),
     )
 
 

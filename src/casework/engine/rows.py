@@ -13,7 +13,10 @@ from casework.engine.sealing import Sealing
 from casework.store.runs import RunRow
 from casework.store.work_rows import RUN_RARE
 
-_SAME: Final = ("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from")
+_SAME: Final = (
+    *("title", "priority", "due_at", "error", "indicators", "cancel_reason", "undo", "ending", "retry_from"),
+    "taints",
+)
 """What rarely changes of a run, and is called the same in its row."""
 
 
@@ -68,15 +71,20 @@ def _whole_row(held: Held) -> dict[str, Any]:
         "undo": run.undo,
         "ending": run.ending,
         "retry_from": run.retry_from,
+        "taints": run.taints,
     }
 
 
 def made_rows(batch: Sequence[Held], sealing: Sealing) -> list[dict[str, Any]]:
     """What is to be written of runs that the batch makes: without what is rare, where none of them has any of it."""
-    made = [sealing.run(held.run, held.edition, _whole_row(held) | held.fixed) for held in batch]
+    made = [sealing.run(held.run, held.edition, _made_row(held)) for held in batch]
     if any(row[name] for row in made for name in RUN_RARE):
         return made
     return [{name: value for name, value in row.items() if name not in RUN_RARE} for row in made]
+
+
+def _made_row(held: Held) -> dict[str, Any]:
+    return _whole_row(held) | held.fixed | {"started_by": held.run.started_by}
 
 
 def changed_row(held: Held, row: RunRow, sealing: Sealing) -> dict[str, Any]:

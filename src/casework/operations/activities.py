@@ -172,7 +172,8 @@ async def pause(services: Services, grant: Grant, uuid: UUID, change: Change) ->
 async def save(services: Services, grant: Grant, uuid: UUID, data: dict[str, Json], change: Change) -> str:
     """Keep data without completing, merged over what was saved. Errors as `assign`."""
     found = await find(services, grant, uuid)
-    return await _submit(services, grant, found, Save(step=found.row.number, data=data), change)
+    command = Save(step=found.row.number, data=data, by_model=grant.is_for_model)
+    return await _submit(services, grant, found, command, change)
 
 
 async def complete(services: Services, grant: Grant, uuid: UUID, answer: Answer, change: Change) -> str:
@@ -185,7 +186,7 @@ async def complete(services: Services, grant: Grant, uuid: UUID, answer: Answer,
         taker = None
         if answer.take:
             taker = await _assignee(connection, grant, found.row, _whom(grant, found.actor, None))
-    command = Complete(step=found.row.number, data=answer.data, taker=taker)
+    command = Complete(step=found.row.number, data=answer.data, taker=taker, by_model=grant.is_for_model)
     return await _submit(services, grant, found, command, change)
 
 

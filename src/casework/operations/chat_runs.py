@@ -13,6 +13,7 @@ from casework.core.claim import AlreadyClaimed, Claim
 from casework.core.definition import Json
 from casework.core.errors import Conflict, NotFound
 from casework.core.permission import Grant
+from casework.core.taint import MESSAGE
 from casework.engine.order import NewRun
 from casework.entropy import new_uuid
 from casework.operations import chats, messages
@@ -186,6 +187,7 @@ def _new_run(grant: Grant, uuid: UUID, workflow_id: int, value: Json) -> NewRun:
         actor=grant.actor(),
         input=value,
         run_type="chat_assistant",
+        taints=(MESSAGE,),
         **ran_by(grant.principal),
     )
 

@@ -9,6 +9,7 @@ from casework.core.claim import Claim
 from casework.core.errors import Invalid, Problem
 from casework.core.permission import Grant
 from casework.core.prompt import Prompt, as_input
+from casework.core.taint import MESSAGE
 from casework.operations import work_units, workflows
 from casework.operations.services import Services
 from casework.operations.work_units import NewWorkUnit
@@ -66,6 +67,7 @@ async def start(services: Services, grant: Grant, wish: Wish, claim: Claim | Non
         input=as_input(wish.prompt, definition.input),
         external_id=wish.external_id,
         end_user=wish.end_user,
+        taints=(MESSAGE,),
     )
     try:
         return await work_units.create(services, grant, new, claim)

@@ -12,6 +12,7 @@ import msgspec
 
 from casework.core.actor import Actor
 from casework.core.errors import Conflict, Invalid, LimitExceeded, Unauthenticated, Unavailable
+from casework.core.taint import Taint
 from casework.engine.order import NewRun
 from casework.entropy import new_uuid
 from casework.operations.hook_input import EXTERNAL_ID_CHARACTERS_MAX, Call, understood
@@ -91,6 +92,7 @@ async def start(services: Services, hook: Hook, call: Call) -> Start:
         run_type="trigger",
         ran_by_type="system",
         ran_by_name=hook.name,
+        taints=(Taint(label="untrusted", source="hook", name=hook.name),),
         external_id=external_id,
     )
     try:

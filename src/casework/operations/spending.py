@@ -76,7 +76,12 @@ async def set_budget(services: Services, grant: Grant, new: ModelBudget, *, clai
     async with services.database.write() as connection:
         await once.begin(connection, claim, now)
         await spending.set_budget(connection, grant.workspace_id, new)
-        fact = {"tokens": new.tokens, "cost": None if new.cost is None else str(new.cost)}
+        fact = {
+            "tokens": new.tokens,
+            "cost": None if new.cost is None else str(new.cost),
+            "person_tokens": new.person_tokens,
+            "person_cost": None if new.person_cost is None else str(new.person_cost),
+        }
         await audit.record(connection, grant.workspace_id, grant.actor(), "model_budget.changed", [fact], now)
         await once.finish(connection, claim, grant.workspace_id)
     return grant.workspace_id

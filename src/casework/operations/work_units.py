@@ -9,6 +9,7 @@ from casework.core.command import CancelRun, Command, Update
 from casework.core.definition import Json
 from casework.core.errors import Denied, NotFound
 from casework.core.permission import Grant
+from casework.core.taint import Taint
 from casework.engine.order import NewRun, Order
 from casework.entropy import new_uuid
 from casework.operations.activities import Change
@@ -34,7 +35,10 @@ __all__ = [
 
 
 class NewWorkUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """A case to be made and started. opens_chat: with a chat of the caller's, where the caller is a member."""
+    """A case to be made and started.
+
+    opens_chat: with a chat of the caller's, where the caller is a member. taints: what the input brings along.
+    """
 
     project_id: int
     title: str = ""
@@ -45,6 +49,7 @@ class NewWorkUnit(msgspec.Struct, frozen=True, kw_only=True):
     version_number: int | None = None
     end_user: str | None = None
     opens_chat: bool = False
+    taints: tuple[Taint, ...] = ()
 
 
 async def list_work_units(services: Services, grant: Grant, reading: Reading) -> Page[WorkUnitRow]:
@@ -110,6 +115,7 @@ async def create(services: Services, grant: Grant, new: NewWorkUnit, claim: Clai
             external_id=new.external_id,
             end_user=new.end_user,
             opens_chat=new.opens_chat,
+            taints=new.taints,
             claim=claim,
             **ran_by(grant.principal),
         )

@@ -88,7 +88,7 @@ def new_events(rows: Sequence[EventRow]) -> list[Write]:
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to a model as it is kept."""
+    """A request to a model as it is kept. account_id: of whoever started the run; None where nobody did."""
 
     workspace_id: int
     workflow_id: int
@@ -101,6 +101,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     latency_ms: int
     created_at: datetime
+    account_id: int | None
 
 
 _INSERT_CALLS: Final = insertion(
@@ -117,6 +118,7 @@ _INSERT_CALLS: Final = insertion(
         "cost": "numeric",
         "latency_ms": "bigint",
         "created_at": "timestamptz",
+        "account_id": "bigint",
     },
 )
 

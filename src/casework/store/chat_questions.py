@@ -31,12 +31,14 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     ask: Json
     output: Json
     created_at: datetime
+    due_at: datetime | None
     ended_at: datetime | None
 
 
 _PAGE: Final = """
 select q.uuid, p.uuid as asker_uuid, q.workflow_id, q.run_id, q.number, q.name, q.state, q.account_id, q.member_id,
-       m.name as member_name, q.actor_roles, q.allow_ids, q.deny_ids, q.ask, q.output, q.created_at, q.ended_at
+       m.name as member_name, q.actor_roles, q.allow_ids, q.deny_ids, q.ask, q.output, q.created_at,
+       q.due_at, q.ended_at
 from (
     select s.* from runs r
     join steps s on s.workspace_id = r.workspace_id and s.run_id = r.id and s.ask is not null

@@ -10,6 +10,7 @@ import msgspec
 from casework.core.definition import Json
 from casework.core.run import Ending, Undo
 from casework.core.step import Step
+from casework.core.taint import Taint
 from casework.store.database import Connection
 
 
@@ -48,6 +49,8 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     undo: tuple[Undo, ...]
     ending: Ending | None
     retry_from: tuple[int, ...]
+    taints: tuple[Taint, ...]
+    started_by: tuple[int, ...]
     is_limited: bool
 
 
@@ -210,7 +213,9 @@ def _run_row(row: Any) -> RunRow:
     values = dict(row)
     values["undo"] = msgspec.convert(values["undo"], tuple[Undo, ...])
     values["ending"] = msgspec.convert(values["ending"], Ending | None)
+    values["taints"] = msgspec.convert(values["taints"], tuple[Taint, ...])
     values["retry_from"] = tuple(values["retry_from"])
+    values["started_by"] = tuple(values["started_by"])
     return RunRow(**values)
 
 

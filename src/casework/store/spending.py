@@ -20,10 +20,12 @@ class ModelPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelBudget(msgspec.Struct, frozen=True, kw_only=True):
-    """What a workspace may spend in a month; None is as much as it likes."""
+    """What a workspace may spend in a month, and the runs that one person started; None is as much as they like."""
 
     tokens: int | None = None
     cost: Decimal | None = None
+    person_tokens: int | None = None
+    person_cost: Decimal | None = None
 
 
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ select coalesce(sum(input_tokens + output_tokens), 0)::bigint as tokens, coalesc
 from model_calls where workspace_id = $1
 """
 _SPENT_SINCE: Final = _SPENT + " and created_at >= $2"
+_SPENT_BY_PERSON: Final = _SPENT + " and account_id = $2 and created_at >= $3"
 _SPENT_BY_RUN: Final = _SPENT + " and run_id = $2"
 
 
@@ -73,7 +76,9 @@ async def set_prices(connection: Connection, workspace_id: int, new: Sequence[Mo
 
 async def budget(connection: Connection, workspace_id: int) -> ModelBudget:
     """What a workspace may spend in a month."""
-    row = await connection.fetchrow("select tokens, cost from model_budgets where workspace_id = $1", workspace_id)
+    row = await connection.fetchrow(
+        "select tokens, cost, person_tokens, person_cost from model_budgets where workspace_id = $1", workspace_id
+    )
     return ModelBudget() if row is None else ModelBudget(**row)
 
 
@@ -81,18 +86,28 @@ async def set_budget(connection: Connection, workspace_id: int, new: ModelBudget
     """Let a workspace spend so much in a month."""
     await connection.execute(
         """
-        insert into model_budgets (workspace_id, tokens, cost) values ($1, $2, $3)
-        on conflict (workspace_id) do update set tokens = excluded.tokens, cost = excluded.cost
+        insert into model_budgets (workspace_id, tokens, cost, person_tokens, person_cost) values ($1, $2, $3, $4, $5)
+        on conflict (workspace_id) do update
+        set tokens = excluded.tokens, cost = excluded.cost,
+            person_tokens = excluded.person_tokens, person_cost = excluded.person_cost
         """,
         workspace_id,
         new.tokens,
         new.cost,
+        new.person_tokens,
+        new.person_cost,
     )
 
 
 async def spent_since(connection: Connection, workspace_id: int, since: datetime) -> Spending:
     """What a workspace has spent since then."""
     row = await connection.fetchrow(_SPENT_SINCE, workspace_id, since)
+    return Spending(**row)
+
+
+async def spent_by_person(connection: Connection, workspace_id: int, account_id: int, since: datetime) -> Spending:
+    """What the runs that a person started have spent since then."""
+    row = await connection.fetchrow(_SPENT_BY_PERSON, workspace_id, account_id, since)
     return Spending(**row)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from casework.core.definition import Json
+from casework.core.taint import Taint
 from casework.store.database import Connection
 
 
@@ -20,13 +21,14 @@ class SubRun(msgspec.Struct, frozen=True, kw_only=True):
     sealed: Json
     error: Json
     cancel_reason: str | None
+    taints: tuple[Taint, ...]
 
 
 async def find(connection: Connection, workspace_id: int, uuid: UUID) -> SubRun | None:
     """The workspace's run of that UUID."""
     row = await connection.fetchrow(
         """
-        select r.id, r.state, r.output, v.value as sealed, r.error, r.cancel_reason from runs r
+        select r.id, r.state, r.output, v.value as sealed, r.error, r.cancel_reason, r.taints from runs r
         left join sensitive_values v
           on v.workspace_id = r.workspace_id and v.run_id = r.id and v.step_number = 0 and v.field = 'output'
         where r.workspace_id = $1 and r.uuid = $2
@@ -34,7 +36,7 @@ async def find(connection: Connection, workspace_id: int, uuid: UUID) -> SubRun 
         workspace_id,
         uuid,
     )
-    return None if row is None else SubRun(**row)
+    return None if row is None else msgspec.convert(dict(row), SubRun)
 
 
 async def workflow_id(connection: Connection, workspace_id: int, key: str) -> int | None:

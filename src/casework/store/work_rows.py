@@ -50,15 +50,18 @@ _RUN_TYPES: Final = {
     "undo": "jsonb",
     "ending": "jsonb",
     "retry_from": "integer[]",
+    "taints": "jsonb",
+    "started_by": "bigint[]",
 }
 _RUN_FROZEN: Final = frozenset(
     {"id", "uuid", "workspace_id", "workflow_id", "chat_id", "input", "run_type", "ran_by_type"}
     | {"ran_by_id", "ran_by_name", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of", "created_at"}
+    | {"started_by"}
 )
 
 RUN_RARE: Final = frozenset(
     {"selected_step", "error", "indicators", "end_user", "external_id", "parent_run_id", "parent_step", "retry_of"}
-    | {"working_ms", "machine_ms", "cancel_reason", "undo", "ending", "retry_from", "due_at"}
+    | {"working_ms", "machine_ms", "cancel_reason", "undo", "ending", "retry_from", "due_at", "taints"}
 )
 """What a run mostly has not when it is made: then it is as the table has it by default."""
 

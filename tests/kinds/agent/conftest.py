@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 
-from casework.clock import SystemClock
+from casework.clock import Clock, SystemClock
 from casework.core.errors import NotFound
 from casework.core.parse import parse
 from casework.core.version import compile_version
@@ -129,8 +129,9 @@ def _stored(memory: Any) -> Any:
 def agent(transport: httpx.AsyncBaseTransport) -> Any:
     """Makes steps of a task with those fields."""
 
-    def make(input: Any = None, chat_id: int | None = None, **fields: Any) -> Step:  # noqa: A002
+    def make(input: Any = None, chat_id: int | None = None, clock: Clock | None = None, **fields: Any) -> Step:  # noqa: A002
         parts = {name: fields.pop(name) for name in ("functions", "prices", "guard", "say") if name in fields}
+        given = {name: fields.pop(name) for name in ("taints", "context") if name in fields}
         task = {"key": "a", "kind": "agent", "prompt": "Do {{ input.what }}", **fields}
         version = compile_version(parse({"casework": 1, "key": "w", "tasks": [task]}, media="value"))
         work = Work(
@@ -144,7 +145,10 @@ def agent(transport: httpx.AsyncBaseTransport) -> Any:
             attempt=0,
             data=version.program("a").evaluate({"input": input or {}}),
             chat_id=chat_id,
+            **given,
         )
-        return Step(AgentPerformer(Parts(clock=SystemClock(), transport=transport, secrets=opened, **parts)), work)
+        return Step(
+            AgentPerformer(Parts(clock=clock or SystemClock(), transport=transport, secrets=opened, **parts)), work
+        )
 
     return make

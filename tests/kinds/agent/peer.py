@@ -15,6 +15,7 @@ import threading
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 ORDER = re.compile(r"CALL (\w+) (\{.*?\}) NOW")
 LIMIT = 100_000_000
@@ -84,7 +85,8 @@ class Handler(BaseHTTPRequestHandler):
         elif what == "effects":
             self.send(200, state.effects)
         else:
-            self.send(200, {"path": self.path, "authorization": self.headers.get("authorization")})
+            page = unquote(self.path)
+            self.send(200, {"path": self.path, "page": page, "authorization": self.headers.get("authorization")})
 
     def do_POST(self) -> None:
         state, what = self.place()

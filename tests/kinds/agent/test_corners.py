@@ -15,9 +15,9 @@ from tests.kinds.agent.test_tools import heard, looking, paying
 pytestmark = pytest.mark.anyio
 
 
-def leave(step: Step, key: str) -> None:
-    """Nobody answers: the activity was cancelled."""
-    answers = {key: {"state": "cancelled", "output": None, "error": None}}
+def leave(step: Step, key: str, state: str = "cancelled") -> None:
+    """Nobody answers: the activity was cancelled, or its time was over."""
+    answers = {key: {"state": state, "output": None, "error": None}}
     step.work = msgspec.structs.replace(step.work, data={**step.work.data, "answers": answers})
 
 

@@ -41,9 +41,10 @@ async def test_what_a_tool_orders_is_not_done_unseen(agent, model: Model):
     await model.answers({"calls": [["look", {"order": "1"}]]}, {"obey": True})
     tool = looking(model, url=f"{model.base}/orders/{{order}}/{{{{ input.note }}}}")
     step = agent({"note": injected}, model=model.model, tools=[tool, paying(model)])
-    await step.attempt()
+    result = await step.attempt()
+    assert isinstance(result, Suspended)
+    assert [ask.detail["arguments"] for ask in result.asks] == [{"amount": 1}]
     assert await model.effects() == []
-    assert len(await model.seen()) >= 2
 
 
 @pytest.mark.parametrize("host", ["{order}", "x@{order}"])

@@ -1,7 +1,7 @@
 """Agents in whole runs: a worker performs them, people answer, and what it cost is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from casework.clock import SystemClock
+from casework.core.actor import SYSTEM
 from casework.core.command import Assign, Complete
 from casework.engine.worker import Terms, Worker
 from casework.entropy import new_uuid
+from casework.kinds.agent.calling import FunctionTool
 from casework.kinds.agent.parts import Parts
 from casework.kinds.agent.performer import AgentPerformer
 from casework.kinds.agent.spending import Purse
@@ -33,10 +35,19 @@ def clock() -> SystemClock:
 
 
 @asynccontextmanager
-async def working(workshop: Workshop, transport: httpx.AsyncBaseTransport) -> AsyncIterator[None]:
+async def working(
+    workshop: Workshop, transport: httpx.AsyncBaseTransport, functions: Mapping[str, FunctionTool] | None = None
+) -> AsyncIterator[None]:
     services = workshop.services
     purse = Purse(services.database, SystemClock())
-    parts = Parts(clock=SystemClock(), transport=transport, secrets=opened, prices=purse.prices, guard=purse.guard)
+    parts = Parts(
+        clock=SystemClock(),
+        transport=transport,
+        secrets=opened,
+        functions=functions or {},
+        prices=purse.prices,
+        guard=purse.guard,
+    )
     performer = AgentPerformer(parts)
     worker = Worker(services.database, services.engine, SystemClock(), {"agent": performer}, Terms(name="one"))
     await worker.start()
@@ -150,6 +161,26 @@ async def test_the_workspaces_prices_count_and_its_budget_holds(workshop, transp
     assert error["code"] == "budget"
     assert "The workspace has spent all its cost of this month." in error["message"]
     assert len(await model.seen()) == 2
+
+
+async def test_a_person_spends_no_more_than_one_may(workshop, transport, model: Model):
+    await model.answers({"text": "Done."})
+    async with workshop.services.database.write() as connection:
+        await spending.set_budget(connection, workshop.place.id, ModelBudget(person_tokens=100))
+    async with working(workshop, transport):
+        first = await begun(workshop, model=model.model)
+        assert await state_of(workshop, first, "completed", "failed") == "completed"
+        second = await begun(workshop, model=model.model)
+        assert await state_of(workshop, second, "completed", "failed") == "failed"
+        workflow_id = await workshop.value("select workflow_id from runs where id = $1", second)
+        own = {"workflow_id": workflow_id, "input": {"what": "it"}}
+        for who, state in ((workshop.actor(0), "completed"), (SYSTEM, "completed")):
+            run = await workshop.create(**own, actor=who)
+            assert await state_of(workshop, run.id, "completed", "failed") == state
+    error = await workshop.value("select error from runs where id = $1", second)
+    assert error["message"] == "Whoever started the run has spent all their tokens of this month."
+    whose = [workshop.place.manager.account_id, workshop.people[0].account_id, None]
+    assert [row[0] for row in await workshop.rows("select account_id from model_calls order by id")] == whose
 
 
 async def test_a_run_spends_no_more_than_it_may(workshop, transport, model: Model):

@@ -55,6 +55,7 @@ export function Approval({ activity, ask, call, onDecided }: Props) {
   const shared = { onBack: back, onDecide: decide, isBusy: deciding.isPending };
   return (
     <Stack gap={3}>
+      <Because words={call.because} />
       {mode === "edit" && <Edit {...shared} ask={ask} call={call} error={deciding.error} />}
       {mode === "refuse" && <Refuse {...shared} />}
       {mode !== "edit" && <Refused error={deciding.error} />}
@@ -72,6 +73,17 @@ export function Approval({ activity, ask, call, onDecided }: Props) {
         </Row>
       )}
     </Stack>
+  );
+}
+
+/** Why a person is asked before the call is made. */
+export function Because({ words }: { words: string | null }) {
+  const { t } = useTranslation("asking");
+  if (words === null) return null;
+  return (
+    <Text size="sm">
+      {t("because")} <span translate="no">{words}</span>
+    </Text>
   );
 }
 

@@ -11,6 +11,8 @@ export interface Call {
   tool: string;
   /** Null while they are hidden, which they are not from whoever has the activity in hand. */
   arguments: Readonly<Record<string, unknown>> | null;
+  /** Why a person is asked, in the server's words; null where it is hidden, or was not said. */
+  because: string | null;
 }
 
 export interface Verdict {
@@ -25,9 +27,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The call that is to be approved; null where something else is asked. */
 export function callOf(ask: Ask | null): Call | null {
-  const { tool, arguments: wanted } = ask?.detail ?? {};
+  const { tool, arguments: wanted, because } = ask?.detail ?? {};
   if (typeof tool !== "string" || wanted === undefined) return null;
-  return { tool, arguments: isObject(wanted) ? wanted : null };
+  if (!isObject(wanted)) return { tool, arguments: null, because: null };
+  return { tool, arguments: wanted, because: typeof because === "string" ? because : null };
 }
 
 const WHOLE = "arguments";

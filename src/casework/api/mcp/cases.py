@@ -15,6 +15,7 @@ from casework.api.mcp.tools import Arguments, Call, changes, reads
 from casework.core.claim import Claim
 from casework.core.permission import MEMBER, project, workflow
 from casework.core.selection import Condition, Order, Selection
+from casework.core.taint import AGENT
 from casework.operations import progress, projects, work_units, workflows
 from casework.operations.activities import Change
 from casework.operations.reading import Reading
@@ -65,6 +66,7 @@ async def start_run(call: Call, sent: StartArguments, claim: Claim | None) -> di
         due_at=None if sent.due_at is None else utc(sent.due_at, "due_at"),
         external_id=sent.external_id,
         opens_chat=sent.chat,
+        taints=(AGENT,),
     )
     return await work_units.create(call.services, call.grant, new, claim)
 

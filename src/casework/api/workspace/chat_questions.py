@@ -22,7 +22,8 @@ class QuestionResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     """A question of an agent, which is an activity and answered as one.
 
     callId: of the tool call in the chat that it is about, if it is about one. tool, arguments: the exact call that is
-    to be approved; null for any other question. roles: who may answer; anybody of the project where there are none.
+    to be approved, and because: why it has to be; null for any other question. roles: who may answer; anybody of the
+    project where there are none. dueAt: when the agent goes on without an answer.
     member*: who has it, or had it when it ended. mayAnswer: whether the caller has it, or may take it.
     """
 
@@ -32,6 +33,7 @@ class QuestionResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     prompt: str
     tool: str | None
     arguments: Json
+    because: str | None
     roles: list[str]
     status: TaskStatus
     member_id: int | None
@@ -39,6 +41,7 @@ class QuestionResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     may_answer: bool
     answer: Json
     asked_at: Instant | None
+    due_at: Instant | None
     ended_at: Instant | None
 
 
@@ -49,6 +52,7 @@ EXAMPLE: Final = QuestionResponse(
     prompt="Pays money back.",
     tool="refund",
     arguments={"order": "4711", "amount": 12},
+    because="A call needs approval where `call.arguments.amount > 10`.",
     roles=["desk"],
     status="current",
     member_id=None,
@@ -56,6 +60,7 @@ EXAMPLE: Final = QuestionResponse(
     may_answer=True,
     answer=None,
     asked_at="2024-02-04T12:00:00.000Z",
+    due_at="2024-02-04T16:00:00.000Z",
     ended_at=None,
 )
 
@@ -90,6 +95,7 @@ def _shown(question: Question) -> QuestionResponse:
         prompt=row.ask["prompt"],
         tool=detail["tool"] if "arguments" in detail else None,
         arguments=detail.get("arguments"),
+        because=detail.get("because"),
         roles=list(row.actor_roles),
         status=TASK_STATUS[row.state],
         member_id=row.member_id,
@@ -97,6 +103,7 @@ def _shown(question: Question) -> QuestionResponse:
         may_answer=question.may_answer,
         answer=row.output,
         asked_at=instant(row.created_at),
+        due_at=instant(row.due_at),
         ended_at=instant(row.ended_at),
     )
 

@@ -38,17 +38,21 @@ class PricesBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
 
 
 class BudgetRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What may be spent in a month of UTC; null is as much as they like."""
+    """What may be spent in a month of UTC; null is as much as they like. person*: by runs that one person started."""
 
     monthly_tokens: Tokens | None = None
     monthly_cost: Limit | None = None
+    person_monthly_tokens: Tokens | None = None
+    person_monthly_cost: Limit | None = None
 
 
 class BudgetResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What may be spent in the month that began at `since`, and what was."""
+    """What may be spent in the month that began at `since`, and what was. person*: as it was set."""
 
     monthly_tokens: int | None
     monthly_cost: float | None
+    person_monthly_tokens: int | None
+    person_monthly_cost: float | None
     since: Instant
     spent_tokens: int
     spent_cost: float
@@ -59,6 +63,8 @@ _PRICES_SENT = {"prices": [{"provider": "openai", "model": "gpt-4.1-mini", "inpu
 _BUDGET = BudgetResponse(
     monthly_tokens=5_000_000,
     monthly_cost=20.0,
+    person_monthly_tokens=500_000,
+    person_monthly_cost=2.0,
     since="2024-02-01T00:00:00.000Z",
     spent_tokens=120_000,
     spent_cost=0.25,
@@ -119,7 +125,7 @@ async def read_budget(services: Services, grant: Grant) -> HttpResponse:
     Operation(
         summary="Set the budget for models",
         body=BudgetRequest,
-        body_example={"monthlyTokens": 5_000_000, "monthlyCost": 20.0},
+        body_example={"monthlyTokens": 5_000_000, "monthlyCost": 20.0, "personMonthlyCost": 2.0},
         answer=BudgetResponse,
         answer_example=_BUDGET,
     ),
@@ -127,12 +133,15 @@ async def read_budget(services: Services, grant: Grant) -> HttpResponse:
 async def set_budget(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Agents' steps fail before the request that would go beyond it."""
     body = await read(request, BudgetRequest)
-    cost = None if body.monthly_cost is None else _exact(body.monthly_cost)
+    wanted = ModelBudget(
+        tokens=body.monthly_tokens,
+        cost=_exactly(body.monthly_cost),
+        person_tokens=body.person_monthly_tokens,
+        person_cost=_exactly(body.person_monthly_cost),
+    )
 
     async def act(claim: Claim | None) -> int:
-        return await spending.set_budget(
-            services, grant, ModelBudget(tokens=body.monthly_tokens, cost=cost), claim=claim
-        )
+        return await spending.set_budget(services, grant, wanted, claim=claim)
 
     async def show(_reference: int) -> HttpResponse:
         return json_response(_month(await spending.month(services, grant)))
@@ -145,6 +154,14 @@ def _exact(number: float) -> Decimal:
     return Decimal(str(number)).quantize(Decimal("1e-10"))
 
 
+def _exactly(number: float | None) -> Decimal | None:
+    return None if number is None else _exact(number)
+
+
+def _roughly(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
+
+
 def _shown(prices: list[ModelPrice]) -> PricesBody:
     return PricesBody(
         prices=[
@@ -155,10 +172,12 @@ def _shown(prices: list[ModelPrice]) -> PricesBody:
 
 
 def _month(month: Month) -> BudgetResponse:
-    cost = month.budget.cost
+    budget = month.budget
     return BudgetResponse(
-        monthly_tokens=month.budget.tokens,
-        monthly_cost=None if cost is None else float(cost),
+        monthly_tokens=budget.tokens,
+        monthly_cost=_roughly(budget.cost),
+        person_monthly_tokens=budget.person_tokens,
+        person_monthly_cost=_roughly(budget.person_cost),
         since=str(instant(month.since)),
         spent_tokens=month.spent.tokens,
         spent_cost=float(month.spent.cost),

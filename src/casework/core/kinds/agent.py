@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from casework.core.context import Context
-from casework.core.definition import Json
+from casework.core.definition import STARTER, Json, task_named
+from casework.core.duration import parse_duration
 from casework.core.kinds.agent_tools import ASK_PERSON, TOOL_FIELDS, read_tools
 from casework.core.kinds.part import Compiled, Part, rendered
 from casework.core.parse_field import Fields
@@ -77,9 +78,25 @@ class RunBudget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is asked: anybody of the project where no role is named."""
+    """Who is asked: anybody of the project where no role is named.
+
+    within: how long it is waited for an answer; None is as long as it takes. exclude: whoever completed one of these
+    tasks is not asked, nor whoever started the run, where that is named (STARTER).
+    """
 
     roles: tuple[str, ...] = ()
+    within: str | None = None
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it is waited, in seconds."""
+        return None if self.within is None else parse_duration(self.within)
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """The keys in `exclude`, and STARTER."""
+        return tuple(task_named(name) for name in self.exclude)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,10 +129,12 @@ def read(fields: Fields) -> dict[str, Json]:
     _read_prompts(fields)
     fields.integer("turns", 1, TURNS_MAX)
     fields.integer("corrections", 0, CORRECTIONS_MAX)
-    for name in ("approvals", "ask_person"):
-        asking = fields.inner(name, ("roles",))
+    for name, known in (("approvals", ("roles", "within", "exclude")), ("ask_person", ("roles", "within"))):
+        asking = fields.inner(name, known)
         if asking is not None:
             asking.texts("roles", 100, 200)
+            asking.duration("within")
+            asking.texts("exclude", 100, 200)
     fields.choice("sensitive", ("hide", "allow"))
     _read_budget(fields)
     tools = read_tools(fields)
@@ -208,6 +227,17 @@ def parts(settings: Mapping[str, Any]) -> Iterator[Part]:
         for name in TOOL_FIELDS:
             if name in tool:
                 yield Part(path=("tools", i, name), form="template", source=tool[name])
+        if isinstance(tool.get("approve"), str) and tool["approve"].startswith("="):
+            yield Part(path=("tools", i, "approve"), form="approval", source=tool["approve"][1:])
+
+
+def references(settings: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The tasks whose people may not approve."""
+    approvals = settings.get("approvals")
+    names = approvals.get("exclude") if isinstance(approvals, dict) else None
+    for i, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and name != STARTER:
+            yield ("approvals", "exclude", i), task_named(name)
 
 
 def evaluate(settings: Mapping[str, Any], compiled: Mapping[str, Compiled], context: Context) -> Json:
@@ -219,7 +249,7 @@ def evaluate(settings: Mapping[str, Any], compiled: Mapping[str, Compiled], cont
             given[kind] = [
                 {
                     name: rendered(compiled, f"{kind}/{i}/{name}", context)
-                    if f"{kind}/{i}/{name}" in compiled
+                    if name != "approve" and f"{kind}/{i}/{name}" in compiled
                     else value
                     for name, value in entry.items()
                 }

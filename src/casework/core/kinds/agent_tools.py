@@ -6,9 +6,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from casework.core.condition import compile_approval
 from casework.core.definition import Json
 from casework.core.parse_field import Fields
 from casework.core.parse_report import quoted
+from casework.core.syntax import CALL, paths
 
 TOOLS_MAX: Final = 64
 """Tools of one agent: models choose badly among more."""
@@ -23,6 +25,9 @@ DESCRIPTION_MAX: Final = 4_000
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_OPEN: Final = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties"})
+"""Keywords by which an object may have properties that are not listed beside them."""
+
 _COMMON: Final = (
     "name",
     "kind",
@@ -46,15 +51,15 @@ _ORIGIN: Final = re.compile(r"(?:https?://[^\s/?#{}]+(?:[/?][^#]*)?|\{\{[^{}]*\}
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """A tool that an agent may call.
 
-    marks: whether it only reads, or acts. approve: whether a person looks at each call first. arguments: the schema of
-    what it takes; None where the function itself tells. reads_private, reads_untrusted, acts_externally: who has all
-    three can be talked into carrying secrets out.
+    marks: whether it only reads, or acts. approve: whether a person looks at each call first; a text is `=` and a
+    condition on the call. arguments: the schema of what it takes; None where the function itself tells. reads_private,
+    reads_untrusted, acts_externally: who has all three can be talked into carrying secrets out.
     """
 
     name: str
     kind: Literal["function", "http", "mcp"]
     marks: Literal["read", "act"]
-    approve: bool
+    approve: bool | str
     reads_private: bool
     reads_untrusted: bool
     acts_externally: bool
@@ -79,6 +84,12 @@ def declared(entry: Mapping[str, Any]) -> Tool:
         "tool": entry.get("name"),
     }
     return msgspec.convert({**defaults, **{name: value for name, value in entry.items() if value is not None}}, Tool)
+
+
+def names_for_approval(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The names that the conditions see by which calls of an agent's tools are approved, but for the call itself."""
+    sources = [entry["approve"][1:] for entry in settings.get("tools", ()) if isinstance(entry.get("approve"), str)]
+    return frozenset[str]().union(*(compile_approval(source).names for source in sources)) - {CALL}
 
 
 def read_tools(fields: Fields) -> tuple[str, ...]:
@@ -116,12 +127,31 @@ def _read_tool(tool: Fields) -> None:
 
 
 def _read_marks(tool: Fields) -> None:
-    for flag in ("approve", "reads_private", "reads_untrusted", "acts_externally"):
+    for flag in ("reads_private", "reads_untrusted", "acts_externally"):
         tool.flag(flag)
+    _read_approve(tool)
     if tool.get("marks") not in ("read", "act"):
         tool.wrong("marks", "the tool does not say whether it reads or acts", "write marks: read, or marks: act")
     elif tool.get("marks") == "read" and tool.get("acts_externally"):
         tool.wrong("acts_externally", "a tool that acts is marked so", "write marks: act")
+
+
+def _read_approve(tool: Fields) -> None:
+    """`approve`: true, false, or a condition on the call; what it selects of the arguments is there to be selected."""
+    approve = tool.get("approve")
+    if not isinstance(approve, str) or not approve.startswith("="):
+        if approve is not None and not isinstance(approve, bool):
+            hint = 'write it like approve: "=call.arguments.amount > 100"'
+            tool.wrong("approve", "'approve' must be true or false, or an expression that begins with =", hint)
+        return
+    schema = tool.get("arguments")
+    known = schema.get("properties") if isinstance(schema, dict) and not _OPEN & schema.keys() else None
+    for path in sorted(paths(approve[1:], (CALL,))):
+        name = path[1:2] + path[2:3]
+        if name[:1] not in ((), ("tool",), ("arguments",)):
+            tool.wrong("approve", f"a call has 'tool' and 'arguments', and no {quoted(name[0])}")
+        elif len(name) > 1 and isinstance(known, dict) and name[1] not in known:
+            tool.wrong("approve", f"the tool takes no argument {quoted(name[1])}")
 
 
 def _read_arguments(tool: Fields) -> None:
@@ -154,7 +184,7 @@ def _check_trifecta(fields: Fields) -> None:
     if not (any(tool.reads_private for tool in tools) and any(tool.reads_untrusted for tool in tools)):
         return
     for i, tool in enumerate(tools):
-        if tool.acts_externally and not tool.approve:
+        if tool.acts_externally and tool.approve is not True:
             fields.report.add(
                 (*fields.path, "tools", i, "approve"),
                 "tools of this agent read what is private and what strangers wrote, so its acts must be approved",

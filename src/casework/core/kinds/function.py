@@ -7,9 +7,10 @@ from typing import Any, Final
 from casework.core.context import Context
 from casework.core.definition import Json
 from casework.core.kinds.part import Compiled, Part, rendered
+from casework.core.kinds.reading import READING, read_reading
 from casework.core.parse_field import Fields
 
-FIELDS: Final = ("function", "arguments")
+FIELDS: Final = ("function", "arguments", *READING)
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,199}")
 
@@ -24,7 +25,7 @@ def read(fields: Fields) -> dict[str, Json]:
     settings: dict[str, Json] = {"function": name}
     if fields.get("arguments") is not None:
         settings["arguments"] = fields.map("arguments")
-    return settings
+    return settings | read_reading(fields)
 
 
 def parts(settings: Mapping[str, Any]) -> Iterator[Part]:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from casework.core.context import Context
 from casework.core.definition import Json
 from casework.core.kinds.part import Compiled, Part, rendered
+from casework.core.kinds.reading import READING, read_reading
 from casework.core.parse_field import Fields
 
-FIELDS: Final = ("method", "url", "headers", "body", "expect", "key_header")
+FIELDS: Final = ("method", "url", "headers", "body", "expect", "key_header", *READING)
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 URL_MAX: Final = 4_000
@@ -39,7 +40,7 @@ def read(fields: Fields) -> dict[str, Json]:
     if fields.get("expect") is not None:
         settings["expect"] = list(fields.integers("expect", 100, 599))
     _key_header(fields, settings)
-    return settings
+    return settings | read_reading(fields)
 
 
 def _key_header(fields: Fields, settings: dict[str, Json]) -> None:

@@ -1,11 +1,11 @@
 """One thing in a task's settings that is evaluated."""
 
-from collections.abc import Mapping
-from typing import Literal, cast
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, cast
 
 import msgspec
 
-from casework.core.condition import Condition, compile_condition
+from casework.core.condition import Condition, compile_approval, compile_condition
 from casework.core.context import Context
 from casework.core.definition import Json
 from casework.core.template import Template, compile_template
@@ -14,10 +14,10 @@ Compiled = Condition | Template
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition or a template; `path` leads to it from the task."""
+    """A condition, on an agent's call where it is an approval, or a template; `path` leads to it from the task."""
 
     path: tuple[str | int, ...]
-    form: Literal["condition", "template"]
+    form: Literal["condition", "template", "approval"]
     source: Json
 
     @property
@@ -32,7 +32,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
             ConditionError, TemplateError: it does not compile.
 
         """
-        return compile_condition(self.source) if self.form == "condition" else compile_template(self.source)
+        return _COMPILERS[self.form](self.source)
+
+
+_COMPILERS: Final[Mapping[str, Callable[[Json], Compiled]]] = {
+    "condition": compile_condition,
+    "template": compile_template,
+    "approval": compile_approval,
+}
 
 
 def rendered(compiled: Mapping[str, Compiled], name: str, context: Context) -> Json:

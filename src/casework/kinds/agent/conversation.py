@@ -19,7 +19,7 @@ from casework.kinds.agent.budget import exceeded
 from casework.kinds.agent.memory import Journal, storable
 from casework.kinds.agent.parts import Parts, Speaker
 from casework.kinds.agent.prices import cost_of
-from casework.kinds.agent.toolbox import RETRIES, Toolbox
+from casework.kinds.agent.toolbox import RETRIES, Toolbox, until_of
 
 OUTPUT_BYTES_MAX: Final = 256 * 1024
 """Of an output as JSON: what follows is shown it, and is told it."""
@@ -131,7 +131,8 @@ class Conversation:
             return None
         if settings.budget.on_exceeded == "fail":
             return Failed(code="budget", message=f"The agent has spent all its {spent}.", is_final=True)
-        ask = questions.about_budget(self._budget_key, spent, settings.approvals, self._work.task.output)
+        until = until_of(settings.approvals, self._parts.clock)
+        ask = questions.about_budget(self._budget_key, spent, settings.approvals, self._work.task.output, until)
         return Suspended(asks=(ask,), memory=self._journal.as_json())
 
     @property

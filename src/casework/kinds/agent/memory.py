@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -18,8 +19,16 @@ _UNFIT: Final = re.compile("[\0\ud800-\udfff]")
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What a call of a tool gave. digest: of the call, which no other may take the place of."""
 
+    tool: str
     digest: str
     content: Json
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What people were asked. digest: of the call and until when it may be approved, which an approval is bound to."""
+
+    digest: str
+    until: datetime | None = None
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,14 +52,14 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
 class Memory(msgspec.Struct, kw_only=True):
     """Everything that an agent's step remembers, as JSON holds it.
 
-    messages: ends with what the model said last. effects: of the calls of tools, by the call's key. asked: the digest
-    of each call that people were asked about, by the same key. grants: how often the budget was given again.
+    messages: ends with what the model said last. effects: of the calls of tools, by the call's key. asked: what people
+    were asked of a call, by the same key. grants: how often the budget was given again.
     """
 
     version: Literal[1] = 1
     messages: list[Any] = []
     effects: dict[str, Effect] = {}
-    asked: dict[str, str] = {}
+    asked: dict[str, Asked] = {}
     spent: Spent = Spent()
     grants: int = 0
 
@@ -93,10 +102,10 @@ class Journal:
         detail = {"turn": self.turn, "model": f"{call.provider}:{call.model_id}", "tools": tools}
         await self._commit(detail, (call,))
 
-    async def done(self, key: str, tool: str, effect: Effect) -> None:
-        """Keep what a call of a tool gave."""
+    async def done(self, key: str, effect: Effect, approved: str | None) -> None:
+        """Keep what a call of a tool gave. approved: the digest that a person approved, where one did."""
         self.memory.effects[key] = effect
-        await self._commit({"tool": tool, "call": key, "sha256": effect.digest})
+        await self._commit({"tool": effect.tool, "call": key, "sha256": approved or effect.digest})
 
     async def _commit(self, detail: dict[str, Any], calls: tuple[Call, ...] = ()) -> None:
         async with self._order:  # two tools may end at once, and what is older must not come later

@@ -7,6 +7,7 @@ from casework.core.kinds.agent import SCRIPTED, Settings, settled
 from casework.core.kinds.agent_tools import Tool, declared
 from casework.core.work import Result, Tell, Work
 from casework.kinds.agent import wire
+from casework.kinds.agent.approvals import Bound
 from casework.kinds.agent.calling import Caller, Safe
 from casework.kinds.agent.conversation import Conversation
 from casework.kinds.agent.failures import failure
@@ -14,7 +15,7 @@ from casework.kinds.agent.memory import Journal
 from casework.kinds.agent.models import connected, identity
 from casework.kinds.agent.parts import Parts, Speaker
 from casework.kinds.agent.scripted import scripted
-from casework.kinds.agent.toolbox import Bound, Toolbox
+from casework.kinds.agent.toolbox import Toolbox
 
 
 class AgentPerformer:
@@ -55,9 +56,7 @@ class AgentPerformer:
         entries = work.task.settings.get("tools", [])
         caller = Caller(self._parts.transport, self._parts.functions, safe, entries)
         tools = [declared(entry) for entry in work.data.get("tools", [])]
-        is_heard = work.chat_id is not None and settled(work.task.settings).sensitive == "hide"
-        chronicle = self._parts.chronicle if is_heard else None
-        return Toolbox(work, {tool.name: self._bound(tool) for tool in tools}, caller, journal, chronicle)
+        return Toolbox(work, {tool.name: self._bound(tool) for tool in tools}, caller, journal, self._parts)
 
     def _bound(self, tool: Tool) -> Bound:
         if tool.kind != "function":

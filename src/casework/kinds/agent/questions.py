@@ -1,5 +1,6 @@
 """The tool with which a model asks a person, and the question that comes when its budget is spent."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from casework.core.definition import Json
@@ -35,7 +36,7 @@ def trouble(arguments: dict[str, Any]) -> str | None:
     return None if schema.get("type") == "object" else "The schema of the answer must be that of an object."
 
 
-def question(call: ToolCall, asking: Asking) -> Ask:
+def question(call: ToolCall, asking: Asking, until: datetime | None) -> Ask:
     """The activity in which a person answers."""
     text = call.arguments["question"]
     return Ask(
@@ -44,6 +45,7 @@ def question(call: ToolCall, asking: Asking) -> Ask:
         prompt=text,
         form=call.arguments.get("schema", _TEXT),
         roles=asking.roles,
+        until=until,
         detail={"tool": call.tool},
     )
 
@@ -55,7 +57,7 @@ def answered(answer: dict[str, Any]) -> Json:
     return {"refused": "Nobody answered; go on without."}
 
 
-def about_budget(key: str, name: str, asking: Asking, output: Json) -> Ask:
+def about_budget(key: str, name: str, asking: Asking, output: Json, until: datetime | None) -> Ask:
     """The question whether more may be spent."""
     answer = {"type": "object"} if output is None or "$defs" in output else output
     return Ask(
@@ -71,5 +73,7 @@ def about_budget(key: str, name: str, asking: Asking, output: Json) -> Ask:
             "then": {"required": ["answer"], "properties": {"answer": answer}},
         },
         roles=asking.roles,
+        exclude=asking.excluded,
+        until=until,
         detail={"budget": name},
     )

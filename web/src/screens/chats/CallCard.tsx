@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { activityQuery } from "@/api/activities";
 import type { Question } from "@/api/chats";
 import { useWorkspace } from "@/api/session";
-import { Approval } from "@/asking/Approval";
+import { Approval, Because } from "@/asking/Approval";
 import { callOf, verdictOf } from "@/asking/asking";
 import { Badge, ButtonLink, Code, IconArrowRight, IconTool, Text, Waiting } from "@/ui";
 import { standingOf, type Standing, type ToolCall } from "./answer";
@@ -75,9 +75,12 @@ function WaitsFor({ question }: { question: Question }) {
   const { t } = useTranslation("chats");
   const { memberName, roles } = question;
   return (
-    <Text size="sm">
-      {t(memberName !== null ? "call.waits.held" : roles.length > 0 ? "call.waits.roles" : "call.waits.anybody")} <span translate="no">{memberName ?? roles.join(", ")}</span>
-    </Text>
+    <>
+      <Because words={question.because} />
+      <Text size="sm">
+        {t(memberName !== null ? "call.waits.held" : roles.length > 0 ? "call.waits.roles" : "call.waits.anybody")} <span translate="no">{memberName ?? roles.join(", ")}</span>
+      </Text>
+    </>
   );
 }
 
