@@ -20,6 +20,12 @@ async def effect(context: casework.Context, label: str, n: int) -> dict[str, int
     return {"n": n, "attempt": context.attempt}
 
 
+@casework.function(pure=True)
+def plus_two(n: int) -> dict[str, int]:
+    """The number and two: by a worker where a server moves the run on, which knows no functions here."""
+    return {"n": n + 2}
+
+
 @casework.function
 async def second_time(context: casework.Context, n: int) -> int:
     """The number, but not at the first attempt."""

@@ -92,6 +92,13 @@ def _function(shape: Shape) -> tuple[str, str]:
     return key, key
 
 
+def _pure(shape: Shape) -> tuple[str, str]:
+    task = {"kind": "function", "function": "plus_two", "arguments": {"n": f"={shape.number}"}}
+    key = shape.add({"key": shape.name("pure"), **task})
+    shape.passes(f"tasks.{key}.output.n", 2)
+    return key, key
+
+
 def _calling(key: str, number: Any, label: str = LABEL, **fields: Any) -> dict[str, Any]:
     arguments = {"label": label, "n": number}
     return {"key": key, "kind": "function", "function": "effect", "arguments": arguments, "retry": RETRY, **fields}
@@ -244,7 +251,7 @@ def called() -> dict[str, Any]:
 
 
 BLOCKS: tuple[Callable[[Shape], tuple[str, str]], ...] = (
-    *(_set, _decision, _function, _http, _agent, _human, _for_each, _people_for_each),
+    *(_set, _decision, _pure, _function, _http, _agent, _human, _for_each, _people_for_each),
     *(_join_all, _join_any, _retried, _on_error, _loop, _instant, _event, _subworkflow),
 )
 """Each appends its tasks and gives the first and the last one."""
