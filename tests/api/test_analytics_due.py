@@ -1,8 +1,7 @@
-"""How due dates were kept, and what teams started, in GET /analytics/org/{org_id}/flows/{flow_id}/metrics."""
+"""How due dates were kept, in GET /analytics/org/{org_id}/flows/{flow_id}/metrics."""
 
 import pytest
 
-from casework.core.command import Fail
 from tests.api.desk import DEFINITION, Desk, desk
 
 NONE = {"done_in_time": 0, "done_late": 0, "given_up_late": 0, "rate": None}
@@ -73,33 +72,3 @@ async def test_what_a_retry_took_over_counts_once_and_a_task_that_lost_its_due_d
     assert published.status_code == 200, published.text
     due = (await measured(at))["due"]
     assert [(task["task_key"], task["done_in_time"]) for task in due["tasks"]] == [("classify", 1)]
-
-
-async def test_teams_are_the_roles_of_whoever_made_the_runs(at, clock):
-    both = await at.place.member(scopes=["analytics:read"], actor_roles=["clerk", "lead"])
-    clerk = await at.place.member(actor_roles=["clerk"])
-    runs = [await made(at, who) for who in (both, clerk, clerk, at.user)]
-    await at.work(runs[1], 1, then=Fail)
-    async with at.services.database.write() as connection:
-        for number, run_id in enumerate(runs[:2], start=1):
-            await connection.execute(
-                """
-                insert into model_calls (workspace_id, workflow_id, run_id, step_number, provider, model_id,
-                                         input_tokens, output_tokens, cost, latency_ms, created_at)
-                values ($1, $4, $2, 1, 'openai', 'small', $5, 1, 0.25, 5, $3)
-                """,
-                at.place.id,
-                run_id,
-                clock.now(),
-                at.workflow_id,
-                number * 10,
-            )
-    clerks = {"role": "clerk", "runs": 3, "completed": 0, "failed": 1, "tokens": 32, "cost": 0.5}
-    leads = {"role": "lead", "runs": 1, "completed": 0, "failed": 0, "tokens": 11, "cost": 0.25}
-    assert (await measured(at))["teams"] == [clerks, leads]
-    assert (await measured(at, "from=2024-01-01&to=2024-01-31"))["teams"] == []
-
-
-async def made(at, who):
-    """A run that somebody made."""
-    return await at.start(ran_by_type="user", ran_by_id=who.account_uuid, ran_by_name=who.email)

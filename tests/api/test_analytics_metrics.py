@@ -38,7 +38,9 @@ async def test_a_flow_without_runs_adds_up_to_nothing(at):
             "days": [],
         },
         "usage": [],
+        "people": [],
         "teams": [],
+        "hours": [],
     }
     nothing = {"mean": None, "p50": None, "p95": None}
     assert [(task["task_key"], task["count"], task["wait"], task["working"]) for task in found["tasks"]] == [
@@ -131,6 +133,9 @@ async def test_a_span_that_cannot_be_is_refused(at):
         "from=2024-02-05&to=2024-02-04",
         "from=2023-02-03&to=2024-02-04",
         "from=2020-01-01",
+        "time_zone=Nowhere/Near",
+        "time_zone=../etc/passwd",
+        f"time_zone={'x' * 300}",
     ):
         answer = await metrics(at, query)
         assert (answer.status_code, answer.json()["detail"][0]["loc"][0]) == (422, "query"), query

@@ -1,11 +1,11 @@
-"""How due dates were kept is told out of indexes, however many steps other workflows and other times have."""
+"""How due dates were kept and who started runs is read from indexes, however much other workflows and times have."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from casework.core.permission import MEMBER, Grant, Principal
-from casework.store import metrics
+from casework.store import metrics, starts
 from casework.store.metrics import Span
 
 NOW = datetime(2024, 2, 4, 12, tzinfo=UTC)
@@ -81,11 +81,13 @@ async def test_what_is_overdue_is_read_from_an_index(filled):
     assert "Seq Scan on steps" not in found, found
 
 
-async def test_runs_of_teams_are_read_from_an_index(filled):
+async def test_who_started_runs_and_when_is_read_from_an_index(filled):
     connection, place, workflow_id = filled
-    span = (NOW - timedelta(days=7), NOW)
-    found = await plan(connection, metrics._TEAMS, place.id, workflow_id, *span, metrics.TEAMS_MAX)
-    assert "Seq Scan on runs" not in found, found
+    span = (place.id, workflow_id, NOW - timedelta(days=2), NOW)
+    for query, more in ((starts._STARTERS, (starts.PEOPLE_MAX, starts.TEAMS_MAX)), (starts._HOURS, ("Europe/Berlin",))):
+        found = await plan(connection, query, *span, *more)
+        assert "runs_workflow" in found, found
+        assert "Seq Scan on runs" not in found, found
 
 
 async def test_the_counts_are_those_of_the_rows(filled):

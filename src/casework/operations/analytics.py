@@ -11,19 +11,22 @@ from casework.core.errors import NotFound
 from casework.core.permission import Grant
 from casework.operations.sensitive import reading
 from casework.operations.services import Services
-from casework.store import analytics, metrics
+from casework.store import analytics, metrics, starts
 from casework.store.analytics import Filter, Flow, RunRow, Usage
 from casework.store.database import Connection
-from casework.store.metrics import DayCount, DueCount, DueTask, Latency, ModelDay, Span, TaskTimes, TeamCount
+from casework.store.metrics import DayCount, DueCount, DueTask, Latency, ModelDay, Span, TaskTimes
+from casework.store.starts import HourCount, PersonCount, TeamCount
 
 __all__ = [
     "DayCount",
     "DueCount",
     "DueTask",
     "Filter",
+    "HourCount",
     "Latency",
     "Metrics",
     "ModelDay",
+    "PersonCount",
     "ReportedRun",
     "RunRow",
     "TaskTimes",
@@ -53,7 +56,9 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     due: list[DueCount]
     due_tasks: list[DueTask]
     models: list[ModelDay]
+    people: list[PersonCount]
     teams: list[TeamCount]
+    hours: list[HourCount]
 
 
 async def runs(
@@ -72,13 +77,17 @@ async def runs(
 
 
 async def measure(
-    services: Services, grant: Grant, workflow: int | UUID, *, since: datetime, until: datetime
+    services: Services, grant: Grant, workflow: int | UUID, *, since: datetime, until: datetime, time_zone: str
 ) -> Metrics:
-    """What a workflow's runs add up to over a span, both ends in it, all as of one instant; errors as `runs`."""
+    """What a workflow's runs add up to over a span, both ends in it, all as of one instant; errors as `runs`.
+
+    time_zone: by whose clocks hours of the day are told; a name that the tz database has.
+    """
     async with services.database.snapshot() as connection:
         flow = await _found(connection, grant, workflow)
         span = Span(workflow_id=flow.id, since=since, until=until)
         due = await metrics.due(connection, grant, span)
+        people, teams = await starts.starters(connection, grant, span)
         counted = {one.task_id for one in due if one.task_id is not None}
         return Metrics(
             since=span.since,
@@ -90,7 +99,9 @@ async def measure(
             due=due,
             due_tasks=await metrics.due_tasks(connection, grant, flow.id, counted, now=services.clock.now()),
             models=await metrics.models(connection, grant, span),
-            teams=await metrics.teams(connection, grant, span),
+            people=people,
+            teams=teams,
+            hours=await starts.hours(connection, grant, span, time_zone),
         )
 
 

@@ -13,9 +13,6 @@ from casework.store.database import Connection
 MODELS_MAX: Final = 10_000
 """Rows of cost by model and day: 366 days of 27 models."""
 
-TEAMS_MAX: Final = 200
-"""Roles whose figures are told: more than anybody compares."""
-
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow from `since` to `until`, both included."""
@@ -93,17 +90,6 @@ class ModelDay(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     input_tokens: int
     output_tokens: int
-    cost: Decimal
-
-
-class TeamCount(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs that the people of one role for tasks made, and what these asked of models."""
-
-    role: str
-    runs: int
-    completed: int
-    failed: int
-    tokens: int
     cost: Decimal
 
 
@@ -259,36 +245,3 @@ async def models(connection: Connection, grant: Grant, span: Span) -> list[Model
     """What each model was asked on each day of that time, and what it cost."""
     arguments = (grant.workspace_id, span.workflow_id, span.since, span.until, MODELS_MAX)
     return [ModelDay(**row) for row in await connection.fetch(_MODELS, *arguments)]
-
-
-_TEAMS: Final = """
-with made as (
-    select ran_by_id, count(*) as runs, count(*) filter (where state = 'completed') as completed,
-           count(*) filter (where state = 'failed') as failed
-    from runs
-    where workspace_id = $1 and workflow_id = $2 and created_at >= $3 and created_at <= $4
-    group by ran_by_id
-), spent as (
-    select r.ran_by_id, sum(c.input_tokens + c.output_tokens) as tokens, sum(c.cost) as cost
-    from model_calls c
-    join runs r on r.workspace_id = c.workspace_id and r.id = c.run_id
-    where c.workspace_id = $1 and c.workflow_id = $2 and c.created_at >= $3
-      and r.created_at >= $3 and r.created_at <= $4
-    group by r.ran_by_id
-)
-select role.name as role, sum(made.runs)::bigint as runs, sum(made.completed)::bigint as completed,
-       sum(made.failed)::bigint as failed, coalesce(sum(spent.tokens), 0)::bigint as tokens,
-       coalesce(sum(spent.cost), 0) as cost
-from made
-left join spent on spent.ran_by_id = made.ran_by_id
-join accounts a on a.uuid = made.ran_by_id
-join members m on m.workspace_id = $1 and m.account_id = a.id
-cross join unnest(m.actor_roles) as role (name)
-group by role.name order by runs desc, role.name limit $5
-"""
-
-
-async def teams(connection: Connection, grant: Grant, span: Span) -> list[TeamCount]:
-    """What the members of each role for tasks made in that time, most runs first; at most TEAMS_MAX."""
-    arguments = (grant.workspace_id, span.workflow_id, span.since, span.until, TEAMS_MAX)
-    return [TeamCount(**row) for row in await connection.fetch(_TEAMS, *arguments)]

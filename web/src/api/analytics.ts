@@ -8,8 +8,6 @@ export type RunState = NonNullable<Run["state"]>;
 
 export const RUN_STATES = ["PENDING", "PAUSED", "RESUMED", "COMPLETED", "FAILED", "CANCELLED"] as const satisfies readonly RunState[];
 export const RUNS_PAGE = 25;
-/** As many as one answer may hold: the heat map and the table of people are made of them. */
-export const SAMPLE_MAX = 1_000;
 
 export interface RunFilter {
   page?: number | undefined;
@@ -22,11 +20,17 @@ export interface RunFilter {
 const flow = (org_id: string, flow_id: number) => ({ org_id, flow_id: String(flow_id) });
 const span = ({ from, to }: RunFilter) => ({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
 
+/** Figures of days are of UTC; hours of the day are by the reader's own clocks. */
 export function figuresQuery(workspace: string, workflow: number, filter: RunFilter) {
   return queryOptions({
     queryKey: ["analytics", workspace, "figures", workflow, filter.from, filter.to],
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/analytics/org/{org_id}/flows/{flow_id}/metrics", { params: { path: flow(workspace, workflow), query: span(filter) }, signal })),
+      answerOf(
+        api.GET("/analytics/org/{org_id}/flows/{flow_id}/metrics", {
+          params: { path: flow(workspace, workflow), query: { ...span(filter), time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
 }

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from casework.api.analytics import due, teams
+from casework.api.analytics import due, starts
 from casework.api.analytics.runs import FLOW_ID, ORG_ID, flow_of
 from casework.api.analytics.words import STATE, STATES
 from casework.api.parameters import Bound
@@ -99,7 +99,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
 
     runs, states: of the runs made in the span, as they stand now. throughput: by day. latency, tasks: of what ended in
     the span. rework, automation: as of a task, over all of them. due: how due dates were kept. usage: by day and model.
-    teams: by the roles of whoever made the runs.
+    people, teams, hours: of the runs made in the span, by who made them, by their roles, and by when in the week.
     """
 
     since: Instant | None
@@ -113,7 +113,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"
     automation: Share
     due: due.DueReport
     usage: list[UsageFigures]
-    teams: list[teams.TeamFigures]
+    people: list[starts.PersonFigures]
+    teams: list[starts.TeamFigures]
+    hours: list[starts.HourFigures]
 
 
 EXAMPLE: Final = Figures(
@@ -150,7 +152,9 @@ EXAMPLE: Final = Figures(
             cost=0.0,
         )
     ],
-    teams=teams.EXAMPLE,
+    people=starts.PEOPLE_EXAMPLE,
+    teams=starts.TEAMS_EXAMPLE,
+    hours=starts.HOURS_EXAMPLE,
 )
 
 
@@ -160,7 +164,7 @@ EXAMPLE: Final = Figures(
     Operation(
         summary="Read the figures of a flow",
         path=[ORG_ID, FLOW_ID],
-        query=[FROM, TO],
+        query=[FROM, TO, starts.TIME_ZONE],
         answer=Figures,
         answer_example=EXAMPLE,
         refuses=[404],
@@ -169,7 +173,8 @@ EXAMPLE: Final = Figures(
 async def read_metrics(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """Over at most 366 days, by default the last 30."""
     since, until = span(request, services.clock.now())
-    measured = await analytics.measure(services, grant, flow_of(request), since=since, until=until)
+    time_zone = starts.zone(request)
+    measured = await analytics.measure(services, grant, flow_of(request), since=since, until=until, time_zone=time_zone)
     return json_response(figures(measured))
 
 
@@ -209,7 +214,9 @@ def figures(measured: analytics.Metrics) -> Figures:
         automation=_automation(measured.tasks),
         due=due.report(measured),
         usage=[_model(model) for model in measured.models],
-        teams=[teams.team(counted) for counted in measured.teams],
+        people=[starts.person(counted) for counted in measured.people],
+        teams=[starts.team(counted) for counted in measured.teams],
+        hours=[starts.hour(counted) for counted in measured.hours],
     )
 
 

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, IconChartBar, Page, Select, TextField, Waiting 
 import { DueCharts } from "./DueCharts";
 import { FigureCharts, Numbers } from "./FigureCharts";
 import { RunList } from "./RunList";
-import { SampleCharts } from "./SampleCharts";
+import { StartCharts } from "./StartCharts";
 import { searchOf, type Search } from "./search";
 import classes from "./analytics.module.css";
 
@@ -35,7 +35,6 @@ export function Analytics() {
         <>
           <Filters search={{ ...search, workflow }} workflows={workflows.data ?? []} onChange={change} />
           <Measured workflow={workflow} search={search} />
-          <SampleCharts workflow={workflow} search={search} />
           <RunList workflow={workflow} search={search} onPage={(page) => change({ page })} />
         </>
       )}
@@ -78,6 +77,7 @@ function Measured({ workflow, search }: { workflow: number; search: Search }) {
       <Numbers figures={figures.data} />
       <FigureCharts figures={figures.data} />
       <DueCharts workflow={workflow} due={figures.data.due} />
+      <StartCharts figures={figures.data} />
     </>
   );
 }

@@ -69,8 +69,6 @@ export function FigureCharts({ figures }: { figures: Figures }) {
   const tokens = [measure("tokens", number)];
   const cost = [measure("cost", money)];
   const models: ChartRow[] = summed(figures.usage, (one) => `${one.provider} ${one.model_id}`).map((one) => ({ key: one.key, label: one.key, values: [one.tokens, one.cost] }));
-  const started = [measure("runs", number), measure("failed", number)];
-  const teams: ChartRow[] = figures.teams.map((one) => ({ key: one.role, label: one.role, values: [one.runs, one.failed, one.tokens, one.cost] }));
   const spent: ChartRow[] = summed(figures.usage, (one) => one.date).map((one) => ({ key: one.key, label: day(one.key), values: [one.cost] }));
   return (
     <div className={classes["charts"]}>
@@ -88,9 +86,6 @@ export function FigureCharts({ figures }: { figures: Figures }) {
       </Chart>
       <Chart title={t("spent")} subject={t("day")} file="cost" measures={cost} rows={spent} note={t("utc")}>
         <Columns title={t("spent")} measures={cost} rows={spent} />
-      </Chart>
-      <Chart title={t("teams")} subject={t("team")} file="teams" measures={[...started, ...tokens, ...cost]} rows={teams} note={t("teams_note")}>
-        <Rows measures={started} rows={first(teams, started.length)} />
       </Chart>
     </div>
   );

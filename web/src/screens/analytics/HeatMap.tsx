@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { ChartRow } from "./Chart";
-import { HOURS } from "./tally";
+import { HOURS } from "./week";
 import classes from "./analytics.module.css";
 
 const CELL = 16;
