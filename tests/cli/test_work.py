@@ -43,8 +43,10 @@ def test_an_activity_goes_through_the_hands_of_its_person(desk):
     run = desk.ticket("through hands")
     activity = desk.activity(run)["id"]
     assert desk.json("activities", "get", activity)["status"] == "pending"
+    assert activity in [one["id"] for one in desk.json("activities", "list", "--takeable", "--size", 500)["items"]]
     assert desk.json("activities", "assign", activity)["status"] == "assigned"
     assert activity in [one["id"] for one in desk.json("activities", "list", "--mine", "--size", 500)["items"]]
+    assert activity not in [one["id"] for one in desk.json("activities", "list", "--takeable", "--size", 500)["items"]]
     assert desk.json("activities", "start", activity)["status"] == "in-progress"
     assert desk.json("activities", "pause", activity)["status"] == "paused"
     assert desk.json("activities", "save", activity, "--data", '{"topic": "fault"}')["data"] == {"topic": "fault"}

@@ -12,6 +12,7 @@ from casework.core.permission import MEMBER, Grant, Principal, grant
 from casework.core.selection import Condition, Order, Selection
 from casework.operations.services import Services
 from casework.store import activities
+from casework.store.activities import Among
 from casework.store.activity_filters import COLUMNS, STATUS
 from casework.store.database import Connection
 from tests import documents
@@ -93,29 +94,29 @@ async def test_what_waits_at_a_join_and_what_machines_do_is_no_activity(rows, gr
     await rows.add("parked")
     for state in ("queued", "in_progress", "completed"):
         await rows.add(state, kind="agent")
-    found = await activities.list_activities(rows.connection, granted, ALL, workflow_ids=None, now=NOW)
+    found = await activities.list_activities(rows.connection, granted, ALL, among=Among(), now=NOW)
     assert [row.id for row in found] == shown
-    assert await activities.count_activities(rows.connection, granted, ALL, workflow_ids=None, now=NOW) == len(shown)
+    assert await activities.count_activities(rows.connection, granted, ALL, among=Among(), now=NOW) == len(shown)
 
 
 async def test_everything_that_waits_for_its_turn_has_the_status_of_what_is_ready(rows, granted):
     waiting = [await rows.add(state) for state in ("ready", "queued", "waiting")]
     await rows.add("assigned")
     ready = Selection(limit=9, conditions=(Condition(column="status", values=("ready",)),))
-    found = await activities.list_activities(rows.connection, granted, ready, workflow_ids=None, now=NOW)
+    found = await activities.list_activities(rows.connection, granted, ready, among=Among(), now=NOW)
     assert [row.id for row in found] == waiting
 
 
 async def test_another_workspace_sees_nothing(rows, granted, services):
     await rows.add("ready")
     other = grant(Principal(kind="cookie", workspace_id=granted.workspace_id + 1), MEMBER)
-    assert await activities.list_activities(rows.connection, other, ALL, workflow_ids=None, now=NOW) == []
-    (row,) = await activities.list_activities(rows.connection, granted, ALL, workflow_ids=None, now=NOW)
+    assert await activities.list_activities(rows.connection, other, ALL, among=Among(), now=NOW) == []
+    (row,) = await activities.list_activities(rows.connection, granted, ALL, among=Among(), now=NOW)
     assert await activities.get_activity(rows.connection, other, row.uuid, now=NOW) is None
     assert await activities.get_activity(rows.connection, granted, row.uuid, now=NOW) == row
     ids = [rows.workflow["id"] + 1]
-    assert await activities.list_activities(rows.connection, granted, ALL, workflow_ids=ids, now=NOW) == []
-    assert await activities.list_activities(rows.connection, granted, ALL, workflow_ids=[], now=NOW) == []
+    assert await activities.list_activities(rows.connection, granted, ALL, among=Among(workflow_ids=ids), now=NOW) == []
+    assert await activities.list_activities(rows.connection, granted, ALL, among=Among(workflow_ids=[]), now=NOW) == []
 
 
 async def test_the_clocks_are_those_of_the_core(rows, granted):
@@ -135,7 +136,7 @@ async def test_the_clocks_are_those_of_the_core(rows, granted):
         if state == "completed":
             more["ended_at"] = max(ended, started)
         made[await rows.add(state, **more)] = more
-    found = await activities.list_activities(rows.connection, granted, ALL, workflow_ids=None, now=NOW)
+    found = await activities.list_activities(rows.connection, granted, ALL, among=Among(), now=NOW)
     assert len(found) == len(made)
     for row in found:
         more = made[row.id]
@@ -153,19 +154,19 @@ async def test_every_column_compares_and_sorts(rows, granted):
         conditions = (Condition(column=name, values=(None,)),)
         if column.type not in ("text[]", "bigint[]", "jsonb"):
             selection = Selection(limit=5, order=order)
-            found = await activities.list_activities(rows.connection, granted, selection, workflow_ids=None, now=NOW)
+            found = await activities.list_activities(rows.connection, granted, selection, among=Among(), now=NOW)
             assert len(found) == 5
         selection = Selection(limit=50, conditions=conditions)
-        found = await activities.list_activities(rows.connection, granted, selection, workflow_ids=None, now=NOW)
+        found = await activities.list_activities(rows.connection, granted, selection, among=Among(), now=NOW)
         assert len(found) == await activities.count_activities(
-            rows.connection, granted, selection, workflow_ids=None, now=NOW
+            rows.connection, granted, selection, among=Among(), now=NOW
         )
 
 
 async def test_a_word_that_a_column_does_not_have_never_becomes_sql(rows, granted):
     selection = Selection(limit=5, conditions=(Condition(column="status", values=("x' or 'a' = 'a",)),))
     with pytest.raises(ValueError, match="not enough values"):
-        await activities.list_activities(rows.connection, granted, selection, workflow_ids=None, now=NOW)
+        await activities.list_activities(rows.connection, granted, selection, among=Among(), now=NOW)
 
 
 async def test_the_best_candidate_comes_first(rows, granted):

@@ -43,6 +43,7 @@ def list_(
     name: Annotated[str | None, typer.Option(help="Only those of this name.")] = None,
     run: Annotated[int | None, typer.Option(min=1, help="Only those of this run.")] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only those assigned to you.")] = False,
+    takeable: Annotated[bool, typer.Option("--takeable", help="Only those that you could take now.")] = False,
     sort: Annotated[str, typer.Option(help="Columns, a minus before those that descend.")] = "id",
     page: Page = 1,
     size: Size = 50,
@@ -59,7 +60,7 @@ def list_(
         if mine:
             filters["assigned_account_id"] = await _own_account(client)
         given = {field: value for field, value in filters.items() if value is not None}
-        return await client.activities.list(page=page, size=size, sort=sort, filters=given)
+        return await client.activities.list(page=page, size=size, sort=sort, filters=given, takeable=takeable)
 
     show_page(talk(url, key, act), _COLUMNS, as_json=as_json)
 

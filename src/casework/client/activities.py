@@ -15,10 +15,18 @@ class Activities:
         self._transport = transport
 
     async def list(
-        self, *, page: int = 1, size: int = 50, sort: str = "id", filters: Mapping[str, Json] | None = None
+        self,
+        *,
+        page: int = 1,
+        size: int = 50,
+        sort: str = "id",
+        filters: Mapping[str, Json] | None = None,
+        takeable: bool = False,
     ) -> Page:
-        """A page; `filters` by the API's names, such as `status`, `name` or `assigned_account_id`."""
+        """A page; `filters` by the API's names, such as `status` or `name`; takeable: only what the caller may take."""
         query = {"page[number]": page, "page[size]": size, "sort": sort, "count": "true"}
+        if takeable:
+            query["takeable"] = "true"
         for name, value in (filters or {}).items():
             query[f"filter[{name}][]" if _is_many(value) else f"filter[{name}]"] = value
         found = await self._transport.send("GET", _PATH, query=query)

@@ -27,8 +27,8 @@ from casework.operations.projects import access_in, supervises, visible_ids
 from casework.operations.reading import Keys, Kind, Page, Reading, load_related
 from casework.operations.sensitive import reading as opening
 from casework.operations.services import Services
-from casework.store import activities
-from casework.store.activities import ActivityRow
+from casework.store import access, activities
+from casework.store.activities import ActivityRow, Among
 from casework.store.database import Connection
 from casework.store.project_members import find_assignee
 
@@ -82,17 +82,23 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor
 
 
-async def list_activities(services: Services, grant: Grant, reading: Reading) -> Page[ActivityRow]:
-    """The activities that the caller sees: of its projects, or with activities:read of the workspace."""
+async def list_activities(
+    services: Services, grant: Grant, reading: Reading, *, is_takeable: bool = False
+) -> Page[ActivityRow]:
+    """The activities that the caller sees: of its projects, or with activities:read of the workspace.
+
+    is_takeable: only those that the caller could take now, as `next_activity.take_next` would.
+    """
     now = services.clock.now()
     selection = reading.selection
     async with opening(services, grant) as reader:
         connection = reader.connection
-        ids = await visible_ids(connection, grant)
-        rows = await activities.list_activities(connection, grant, selection, workflow_ids=ids, now=now)
+        belongs = access.project_ids if is_takeable else visible_ids
+        among = Among(workflow_ids=await belongs(connection, grant), is_takeable=is_takeable)
+        rows = await activities.list_activities(connection, grant, selection, among=among, now=now)
         count = None
         if reading.is_counted:
-            count = await activities.count_activities(connection, grant, selection, workflow_ids=ids, now=now)
+            count = await activities.count_activities(connection, grant, selection, among=among, now=now)
         related = await load_related(reader, grant, reading.related, _keys(rows), now=now)
         rows = await reader.steps(rows)
     return Page(rows=rows, count=count, related=related)

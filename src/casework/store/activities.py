@@ -10,7 +10,7 @@ import msgspec
 from casework.core.definition import Json
 from casework.core.permission import Grant
 from casework.core.selection import Selection
-from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, WORKING_MS
+from casework.store.activity_filters import COLUMNS, LIVE_MS, PIPELINE_MS, STATUS, WORKING_MS
 from casework.store.database import Connection
 from casework.store.selection import Listing, Parameters, fetch_count, fetch_page, fetch_these
 
@@ -45,6 +45,16 @@ class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
     pipeline_ms: int
 
 
+class Among(msgspec.Struct, frozen=True, kw_only=True):
+    """Out of which activities a selection is made: of those workflows alone, None standing for all of the workspace.
+
+    is_takeable: only what the caller could take now, where they belong to these workflows; nothing without an account.
+    """
+
+    workflow_ids: Sequence[int] | None = None
+    is_takeable: bool = False
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """An activity that nobody is on, which somebody could take."""
 
@@ -73,21 +83,21 @@ _LISTING: Final = Listing(
 
 
 async def list_activities(
-    connection: Connection, grant: Grant, selection: Selection, *, workflow_ids: Sequence[int] | None, now: datetime
+    connection: Connection, grant: Grant, selection: Selection, *, among: Among, now: datetime
 ) -> list[ActivityRow]:
-    """The page of activities; of those workflows alone, or of the whole workspace where None are named."""
+    """The page of activities."""
     parameters = Parameters(grant.workspace_id, now=now)
-    extra = _of(workflow_ids, parameters)
+    extra = _among(grant, among, parameters)
     rows = await fetch_page(connection, _LISTING, selection, parameters, extra=extra)
     return [ActivityRow(**row) for row in rows]
 
 
 async def count_activities(
-    connection: Connection, grant: Grant, selection: Selection, *, workflow_ids: Sequence[int] | None, now: datetime
+    connection: Connection, grant: Grant, selection: Selection, *, among: Among, now: datetime
 ) -> int:
     """How many activities satisfy the conditions, whatever the page."""
     parameters = Parameters(grant.workspace_id, now=now)
-    extra = _of(workflow_ids, parameters)
+    extra = _among(grant, among, parameters)
     return await fetch_count(connection, _LISTING, selection, parameters, extra=extra)
 
 
@@ -148,7 +158,16 @@ async def list_candidates(
     return [Candidate(**row) for row in rows]
 
 
-def _of(workflow_ids: Sequence[int] | None, parameters: Parameters) -> list[str]:
-    if workflow_ids is None:
-        return []
-    return [f"s.workflow_id = any({parameters.bind(workflow_ids, 'bigint[]')})"]
+def _among(grant: Grant, among: Among, parameters: Parameters) -> list[str]:
+    clauses = []
+    if among.workflow_ids is not None:
+        clauses.append(f"s.workflow_id = any({parameters.bind(among.workflow_ids, 'bigint[]')})")
+    if among.is_takeable:
+        who = grant.principal
+        roles, account = parameters.bind(sorted(who.actor_roles), "text[]"), parameters.bind(who.account_id, "bigint")
+        clauses += [
+            f"{STATUS} = 'ready' and s.state = 'ready' and not s.is_left",
+            f"(s.actor_roles = '{{}}' or s.actor_roles && {roles})",
+            f"(s.allow_ids = '{{}}' or {account} = any(s.allow_ids)) and not {account} = any(s.deny_ids)",
+        ]
+    return clauses

@@ -1,8 +1,11 @@
 """Activities, read."""
 
+from typing import Final
+
 from casework.api.activities.documents import ACTIVITY_EXAMPLE, ActivityDocument, ActivityPage
 from casework.api.activities.ids import ACTIVITY_ID
-from casework.api.activities.listing import ACTIVITIES
+from casework.api.activities.listing import ACTIVITIES, Documented
+from casework.api.activities.query import Query
 from casework.api.activities.replies import page_reply, row_reply
 from casework.api.activities.resources import ACTIVITY
 from casework.api.render import JSON_API
@@ -11,13 +14,19 @@ from casework.core.permission import Grant, project
 from casework.operations import activities
 from casework.operations.services import Services
 
+TAKEABLE: Final = Documented(
+    name="takeable",
+    description="Only what nobody has and the caller may take: of its own projects, by its roles and the lists.",
+    kind={"type": "boolean"},
+)
+
 
 @get(
     "/activities",
     project("activities:read"),
     Operation(
         summary="List activities",
-        query=ACTIVITIES.parameters(),
+        query=[*ACTIVITIES.parameters(), TAKEABLE],
         answer=ActivityPage,
         answer_example={"data": [ACTIVITY_EXAMPLE], "meta": {"count": 1}},
         media_type=JSON_API,
@@ -26,7 +35,9 @@ from casework.operations.services import Services
 async def list_activities(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
     """The activities of the caller's projects; with `activities:read` those of every project. Oldest first."""
     asked = ACTIVITIES.read(request)
-    return page_reply(ACTIVITY, await activities.list_activities(services, grant, asked.reading), asked)
+    is_takeable = Query(request).flag(TAKEABLE.name)
+    page = await activities.list_activities(services, grant, asked.reading, is_takeable=is_takeable)
+    return page_reply(ACTIVITY, page, asked)
 
 
 @get(

@@ -2,17 +2,16 @@ import { expect, test } from "vitest";
 import { dueOf, filtersOf, orderOf, searchOf } from "./filters";
 
 const NOW = Date.parse("2027-01-01T00:00:00.000Z");
-const me = { accountId: 7, actorRoles: ["agent", "lead"] };
+const me = { accountId: 7 };
 
 test("what is no filter is left out of the address", () => {
   expect(searchOf({ view: "nothing", project: "x", sort: 1 })).toEqual({});
   expect(searchOf({ view: "queue", project: "4", sort: "due" })).toEqual({ view: "queue", project: 4, sort: "due" });
 });
 
-test("my work is what I hold, the queue what waits for my roles", () => {
+test("my work is what I hold, the queue what I may take", () => {
   expect(filtersOf({}, me, NOW)["filter[assigned_account_id]"]).toBe("7");
-  expect(filtersOf({ view: "queue" }, me, NOW)).toMatchObject({ "filter[status__in]": "pending", "filter[actor_roles__contains]": ["agent", "lead"] });
-  expect(filtersOf({ view: "queue" }, { ...me, actorRoles: [] }, NOW)).not.toHaveProperty("filter[actor_roles__contains]");
+  expect(filtersOf({ view: "queue", project: 4 }, me, NOW)).toEqual({ sort: "created_at", takeable: "true", "filter[project_id]": "4" });
 });
 
 test("what is overdue was due by now, the longest overdue first unless another order is chosen", () => {

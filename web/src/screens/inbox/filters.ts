@@ -28,13 +28,13 @@ const HELD = ["assigned", "in-progress", "paused"];
 export const LIVE: readonly string[] = ["pending", ...HELD];
 
 /** The filters of a view. What is overdue is so at `minute`, and stands with the longest overdue first unless said otherwise. */
-export function filtersOf(search: Search, me: { accountId: number; actorRoles: readonly string[] }, minute: number): Filters {
+export function filtersOf(search: Search, me: { accountId: number }, minute: number): Filters {
   const view = search.view ?? "mine";
   const sort = ORDERS[orderOf(search)];
   const project: Filters = search.project === undefined ? {} : { "filter[project_id]": String(search.project) };
   const views: Record<View, Filters> = {
     mine: { "filter[assigned_account_id]": String(me.accountId), "filter[status__in]": HELD },
-    queue: { "filter[status__in]": "pending", ...(me.actorRoles.length === 0 ? {} : { "filter[actor_roles__contains]": me.actorRoles }) },
+    queue: { takeable: "true" },
     overdue: { "filter[status__in]": LIVE, "filter[due_at__lte]": new Date(minute).toISOString() },
     all: { "filter[status__in]": LIVE },
   };
