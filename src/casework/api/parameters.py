@@ -5,9 +5,8 @@ is a BadParameter that names the parameter; what is right but out of the world (
 is not an error of syntax: the id is NotFound and the page is empty.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from casework.api.errors import BadParameter
+from casework.api.literals import INTEGER, INTEGER_DIGITS_MAX, parse_bound, parse_integer, parse_uuid
 from casework.core.errors import NotFound
 from casework.core.ids import INTEGER_MAX
 
@@ -24,47 +24,6 @@ PAGE_MAX: Final = 10**12
 TEXT_LENGTH_MAX: Final = 200
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-
-_INTEGER: Final = re.compile(r"-?[0-9]+\Z")
-_INTEGER_DIGITS_MAX: Final = 18
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-_INSTANT: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(?:([Zz])|([+\- ])(\d{2}):?(\d{2}))?\Z", re.ASCII
-)
-
-
-def parse_integer(text: str) -> int | None:
-    """The integer that the text is, as far as 18 digits (beyond that, the nearest such), or None."""
-    if not _INTEGER.match(text):
-        return None
-    if len(text.lstrip("-")) > _INTEGER_DIGITS_MAX:
-        largest = 10**_INTEGER_DIGITS_MAX
-        return -largest if text.startswith("-") else largest
-    return int(text)
-
-
-def parse_uuid(text: str) -> UUID | None:
-    """The UUID that the text is in its usual form of 36 characters, or None."""
-    return UUID(text) if _UUID.match(text) else None
-
-
-def parse_bound(text: str, *, end: bool) -> datetime | None:
-    """The instant that bounds a span whose ends both belong to it, or None where the text is neither date nor instant.
-
-    A date is its first instant, or with `end` its last, in UTC. An instant without an offset is taken as UTC. A `+`
-    that a client left unescaped, and that therefore arrives as a space, is understood.
-    """
-    try:
-        if _DATE.match(text):
-            return datetime.combine(date.fromisoformat(text), time.max if end else time.min, UTC)
-        if found := _INSTANT.match(text):
-            day, clock, _, sign, hours, minutes = found.groups()
-            offset = f"{'+' if sign == ' ' else sign}{hours}:{minutes}" if sign else "+00:00"
-            return datetime.fromisoformat(f"{day}T{clock}{offset}").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return None
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +92,7 @@ class PathId(Parameter, frozen=True, kw_only=True):
 
     def check(self, connection: Connection) -> None:
         """Refuse what is no integer."""
-        if not _INTEGER.match(self.text(connection) or ""):
+        if not INTEGER.match(self.text(connection) or ""):
             raise self.bad("must be an integer.")
 
     def read(self, connection: Connection) -> int:
@@ -141,7 +100,7 @@ class PathId(Parameter, frozen=True, kw_only=True):
         self.check(connection)
         text = self.text(connection) or ""
         # Longer texts are not even converted: nothing has such an id.
-        if len(text) > _INTEGER_DIGITS_MAX + 1 or not 1 <= int(text) <= INTEGER_MAX:
+        if len(text) > INTEGER_DIGITS_MAX + 1 or not 1 <= int(text) <= INTEGER_MAX:
             raise NotFound("There is no such thing here.")
         return int(text)
 

@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 from casework.api.bodies import check_query
 from casework.api.credentials import Credential, credential_of, refuse_cross_site
 from casework.api.errors import BadParameter
-from casework.api.parameters import parse_uuid
+from casework.api.literals import parse_uuid
 from casework.api.routes import OPERATION, POLICY
 from casework.core.errors import Unauthenticated
 from casework.core.permission import Grant, Policy, grant

@@ -3,7 +3,8 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from casework.api.parameters import Connection, Parameter, parse_integer, parse_uuid
+from casework.api.literals import parse_integer, parse_uuid
+from casework.api.parameters import Connection, Parameter
 from casework.core.errors import NotFound
 from casework.core.ids import INTEGER_MAX
 

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 from litestar.connection import ASGIConnection
 
 from casework.api.errors import BadParameter
-from casework.api.parameters import PAGE_MAX, parse_integer
+from casework.api.literals import parse_integer
+from casework.api.parameters import PAGE_MAX
 
 PAIRS_MAX: Final = 2000
 """Parameters of one query; the longest list of ids that fits an address is shorter."""

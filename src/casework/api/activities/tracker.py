@@ -12,7 +12,7 @@ from casework.api.activities.replies import page_reply
 from casework.api.activities.resources import ACTIVITY, WORK_PERIOD
 from casework.api.bodies import read
 from casework.api.conditional import etag, expected_revision
-from casework.api.parameters import parse_uuid
+from casework.api.literals import parse_uuid
 from casework.api.render import JSON, JSON_API, json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get, post
 from casework.core.claim import Claim

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from casework.api.bodies import refuse_deep
-from casework.api.parameters import parse_bound, parse_integer, parse_uuid
+from casework.api.literals import parse_bound, parse_integer, parse_uuid
 from casework.core.errors import Invalid
 
 Reader = Callable[[str], tuple[Any, ...]]

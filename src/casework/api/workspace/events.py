@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from casework.api.identifiers import identifier
+from casework.api.literals import parse_integer, parse_uuid
 from casework.api.parameters import (
     PAGE_SIZE,
     Bound,
@@ -17,8 +18,6 @@ from casework.api.parameters import (
     Parameter,
     QueryId,
     Text,
-    parse_integer,
-    parse_uuid,
 )
 from casework.api.render import Instant, instant, json_response
 from casework.api.routes import HttpRequest, HttpResponse, Operation, get

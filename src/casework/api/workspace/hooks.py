@@ -17,7 +17,7 @@ from casework.api.workspace.schedules import TriggerName
 from casework.core.claim import Claim
 from casework.core.permission import Grant, workflow
 from casework.operations import hooks
-from casework.operations.hooks import Hook, HookCall, HookKind, HookWish
+from casework.operations.hooks import Hook, HookKind, HookWish
 from casework.operations.services import Services
 
 HOOK_ID = PathId(name="hook_id", description="The hook.")
@@ -91,16 +91,6 @@ class SecretHookResponse(HookResponse, frozen=True, kw_only=True, rename="camel"
     secret: str
 
 
-class HookCallResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A call: what it was answered, and the run that it started, or why it was refused. What it sent is not kept."""
-
-    id: int
-    at: Instant | None
-    status: int
-    run_id: int | None
-    error: str | None
-
-
 _WISH = {
     "workflowId": 7,
     "name": "Shop orders",
@@ -127,7 +117,6 @@ _FIELDS: dict[str, Any] = {
 }
 EXAMPLE = HookResponse(**_FIELDS)
 _SECRET_EXAMPLE = SecretHookResponse(**_FIELDS | {"secret": "whsec_..."})
-_CALL_EXAMPLE = HookCallResponse(id=9, at="2024-02-04T12:00:00.000Z", status=202, run_id=41, error=None)
 
 
 @get(
@@ -246,26 +235,6 @@ async def rotate_secret(request: HttpRequest, services: Services, grant: Grant) 
     return await once.answer(request, services, grant, act, _shows_secret(services, grant, key))
 
 
-@get(
-    "/hooks/{hook_id:str}/calls",
-    workflow("edit"),
-    Operation(
-        summary="List the last calls of a hook",
-        path=[HOOK_ID],
-        query=[PAGE, PAGE_SIZE],
-        answer=Page[HookCallResponse],
-        answer_example={"items": [_CALL_EXAMPLE], "total": 1, "page": 1, "pageSize": 50},
-        refuses=[404],
-    ),
-)
-async def list_calls(request: HttpRequest, services: Services, grant: Grant) -> HttpResponse:
-    """The newest hundred, newest first; calls without the right secret are not among them."""
-    hook_id = HOOK_ID.read(request)
-    page = asked(request)
-    found, total = await hooks.calls(services, grant, hook_id, limit=page.size, offset=page.offset)
-    return json_response(page.of([_shown_call(one) for one in found], total))
-
-
 def _plan(body: CreateHookRequest | UpdateHookRequest) -> dict[str, Any]:
     """What was sent of the plan, as it is kept."""
     fields = {
@@ -301,8 +270,4 @@ def _answer(hook: Hook) -> HttpResponse:
     return json_response(HookResponse(**_fields(hook)), headers={"etag": etag(hook.revision)})
 
 
-def _shown_call(call: HookCall) -> HookCallResponse:
-    return HookCallResponse(id=call.id, at=instant(call.at), status=call.status, run_id=call.run_id, error=call.error)
-
-
-handlers = (list_all, create, read_one, change, remove, rotate_secret, list_calls)
+handlers = (list_all, create, read_one, change, remove, rotate_secret)
