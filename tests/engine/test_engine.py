@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from casework.core.claim import AlreadyClaimed
 from casework.core.command import Assign, CancelRun, Complete, Pause, Process, Save, Select, Unassign, Update
 from casework.core.errors import Conflict, Invalid, LimitExceeded, NotFound, PreconditionFailed, Unavailable
-from casework.engine import service
+from casework.engine import service, waiting
 from casework.engine.service import Engine
 from tests.engine.conftest import claim, publish, together
 
@@ -272,7 +272,7 @@ async def test_stopping_carries_out_what_waits(services, workshop):
 
 
 async def test_more_than_can_wait_is_refused_at_once(workshop, monkeypatch):
-    monkeypatch.setattr(service, "WAITING_MAX", 3)
+    monkeypatch.setattr(waiting, "WAITING_MAX", 3)
     results = await together(*(workshop.create() for _ in range(6)))
     assert sum(isinstance(one, LimitExceeded) for one in results) == 3
 

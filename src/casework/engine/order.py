@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,9 @@ from casework.core.definition import Json
 from casework.core.run import Run
 from casework.core.taint import Taint
 from casework.engine.catalog import Edition
+
+BULK: Final = "batch"
+"""The type of runs that are made by the thousand, which wait in a row of their own."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """The engine: hand it an order; the answer comes when it is committed."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,6 +14,7 @@ from casework.engine.catalog import Catalog
 from casework.engine.handover import AtHand, Handover
 from casework.engine.live import Hub
 from casework.engine.order import NewRun, Order, Outcome, Pending
+from casework.engine.waiting import Waiting
 from casework.store import statistics
 from casework.store.database import COMMITS_AT_ONCE, Database, LostRace, refusal
 
@@ -23,9 +23,6 @@ BATCH_MAX: Final = 256
 
 SHARE_MIN: Final = 32
 """Orders that are not divided among loops: two small commits cost more than one."""
-
-WAITING_MAX: Final = 10_000
-"""Orders that may wait: at some thousands a second nobody waits longer than a few seconds; more is refused at once."""
 
 RACES_MAX: Final = 3
 """Times that a batch is tried again because another transaction was in its way: one is rare, four are a defect."""
@@ -45,7 +42,7 @@ class Engine:
         self._hub = hub
         self._clock = clock
         self._catalog = Catalog()
-        self._waiting: deque[Pending] = deque()
+        self._waiting = Waiting()
         self._at_hand: list[AtHand] = []
         self._calculators: Callable[[], Calculator | None] = lambda: None
         self._wake = asyncio.Event()
@@ -110,11 +107,11 @@ class Engine:
         if self._stopping or not self._loops:
             message = "The server is stopping; try again in a moment."
             raise Unavailable(message)
-        if len(self._waiting) >= WAITING_MAX:
+        if not self._waiting.has_room(order):
             message = "Too many changes are waiting; try again in a moment."
             raise LimitExceeded(message, retry_after=1)
         pending = Pending(order=order, answer=asyncio.get_running_loop().create_future())
-        self._waiting.append(pending)
+        self._waiting.add(pending)
         self._wake.set()
         # Shielded by being a plain future: a client that goes away does not take its order out of a commit.
         return await pending.answer
@@ -127,7 +124,7 @@ class Engine:
                     return
                 self._wake.clear()
                 await self._wake.wait()
-            batch = [self._waiting.popleft() for _ in range(self._share())]
+            batch = self._waiting.take(self._share())
             self._committing += 1
             await self._carry_out(batch)
             self._committing -= 1

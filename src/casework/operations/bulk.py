@@ -11,7 +11,7 @@ from casework.core.claim import Claim
 from casework.core.errors import CaseworkError, Conflict, Invalid, LimitExceeded, Problem, Unavailable
 from casework.core.permission import Grant
 from casework.engine.catalog import Edition
-from casework.engine.order import NewRun, Outcome
+from casework.engine.order import BULK, NewRun, Outcome
 from casework.entropy import new_uuid
 from casework.operations import once
 from casework.operations.origin import ran_by
@@ -214,7 +214,7 @@ def _order(services: Services, grant: Grant, workflow_id: int, item: Item) -> Ne
         input=item.input,
         priority=item.priority,
         due_at=item.due_at,
-        run_type="batch",
+        run_type=BULK,
         **ran_by(grant.principal),
         external_id=item.external_id,
     )
