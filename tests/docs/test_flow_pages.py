@@ -1,4 +1,4 @@
-"""The pages about waits, sub-runs and undoing: every definition in them is parsed, and does what the page says."""
+"""The pages about people, waits, sub-runs and undoing: every definition in them is parsed and does what it says."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from casework.core.command import CancelRun
+from casework.core.command import CancelRun, Save
+from casework.core.errors import Invalid
 from casework.core.parse import parse
-from tests.core.cases import LEAD, Case, Start, new_run
+from casework.core.people import ineligible
+from tests.core.cases import LEAD, Case, Start, new_run, person
 from tests.core.flows import ended, look, take
 
 PAGES = Path(__file__).parents[2] / "docs"
@@ -21,7 +23,7 @@ def blocks(page):
 def started(text, **fields):
     """A case of a workflow of the tasks in a block, with a last task."""
     tasks = yaml.safe_load(text)
-    whole = tasks if isinstance(tasks, dict) else {"casework": 1, "key": "page", "tasks": tasks}
+    whole = {"casework": 1, "key": "page"} | (tasks if isinstance(tasks, dict) else {"tasks": tasks})
     case = Case(new_run(parse(whole, media="value"), **fields))
     case.do(Start(), LEAD)
     return case
@@ -41,6 +43,28 @@ def test_the_page_of_waits():
     case.now = case.step("payment").try_resolve_at
     look(case, "payment")
     assert case.live() == ["remind"]
+
+
+def test_the_page_of_what_people_do():
+    (block,) = blocks("kinds/human.md")
+    case = started(block)
+    case.take("request", 1, "buyer")
+    with pytest.raises(Invalid) as refused:
+        case.finish("request", {"what": "A", "cost": 0})
+    assert sorted(problem.path for problem in refused.value.problems) == ["/data/cost", "/data/what"]
+    case.do(Save(step=case.step("request").number, data={"what": "A"}), LEAD)
+    case.finish("request", {"what": "A desk", "cost": 300})
+    waiting = case.step("approve")
+    assert ineligible(waiting, person(1, "buyer")) is not None
+    assert ineligible(waiting, person(2, "clerk")) is not None
+    assert ineligible(waiting, person(2, "buyer")) is None
+    case.take("approve", 2, "buyer")
+    case.finish("approve", {"approved": True})
+    assert case.run.output == {"approved": True}
+    case = started(block)
+    case.take("request", 1, "buyer")
+    case.finish("request", {"what": "A pen", "cost": 100})
+    assert (case.run.state, case.run.output) == ("completed", {"what": "A pen", "cost": 100})
 
 
 def test_the_page_of_sub_runs():
