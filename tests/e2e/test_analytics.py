@@ -56,7 +56,11 @@ def test_a_manager_sees_how_a_workflow_does_and_takes_the_numbers_along(page, bu
     expect(row.get_by_role("cell").nth(1)).to_have_text("4")
     assert _saved(page, "Throughput: CSV")[0] == ["Day", "Created", "Completed", "Failed"]
     assert {line[2] for line in _saved(page, "Runs: CSV")[1:]} == {"COMPLETED", "CANCELLED", "PENDING"}
-    expect(page.get_by_role("region", name="By person").first).to_contain_text(busy.manager.email)
+    people = _saved(page, "By person: CSV")
+    assert people[0] == ["Person", "Runs", "Failed", "Tokens", "Cost"]
+    assert [line[:3] for line in people[1:]] == [[busy.manager.name, "4", "0"]]
+    week = _saved(page, "When cases begin: CSV")
+    assert sum(int(count) for line in week[1:] for count in line[1:]) == 4
 
 
 def test_due_dates_are_told_by_task_and_by_day_and_taken_along(page, busy):

@@ -1,5 +1,5 @@
 /** Chats: what is said in them, and the runs that belong to them. */
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { LIVE_MILLISECONDS } from "@/live";
 import { answerOf, api, type Schemas } from "./client";
 import { errorOf } from "./errors";
@@ -37,17 +37,17 @@ export function chatQuery(workspace: string, id: number) {
   });
 }
 
-/** The newest messages of a chat, oldest first. */
-export function chatMessagesQuery(workspace: string, chat: Chat) {
-  const offset = Math.max(0, chat.messageCount - MESSAGES_MAX);
+/** A part of what was said in a chat, oldest first: the first MESSAGES_MAX messages are part 0. One that is full stays as it is. */
+export function chatMessagesQuery(workspace: string, chat: Chat, part: number) {
+  const isFull = ({ state }: { state: { data?: readonly Message[] | undefined } }) => state.data?.length === MESSAGES_MAX;
   return queryOptions({
-    queryKey: ["chats", workspace, "messages", chat.uuid, offset],
+    queryKey: ["chats", workspace, "messages", chat.uuid, part],
     queryFn: async ({ signal }) => {
-      const params = { path: { chatId: chat.uuid }, query: { limit: MESSAGES_MAX, offset } };
+      const params = { path: { chatId: chat.uuid }, query: { limit: MESSAGES_MAX, offset: part * MESSAGES_MAX } };
       return (await answerOf(api.GET("/api/chats/{chatId}/messages", { params, signal }))).data.messages;
     },
-    refetchInterval: LIVE_MILLISECONDS,
-    placeholderData: keepPreviousData,
+    staleTime: (query) => (isFull(query) ? Infinity : 0),
+    refetchInterval: (query) => (isFull(query) ? false : LIVE_MILLISECONDS),
   });
 }
 
@@ -59,14 +59,16 @@ export function chatRunsQuery(workspace: string, uuid: string) {
   });
 }
 
-/** What agents ask people in a chat, the newest. */
+/** What agents ask people in a chat, the newest first. */
 export function questionsQuery(workspace: string, id: number) {
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: ["questions", workspace, id],
-    queryFn: async ({ signal }) => {
-      const params = { ...one(workspace, id), query: { pageSize: MESSAGES_MAX } };
-      return (await answerOf(api.GET("/api/v2/w/{workspace_uuid}/chats/{chat_id}/questions", { params, signal }))).items;
+    queryFn: ({ pageParam, signal }) => {
+      const params = { ...one(workspace, id), query: { page: pageParam, pageSize: MESSAGES_MAX } };
+      return answerOf(api.GET("/api/v2/w/{workspace_uuid}/chats/{chat_id}/questions", { params, signal }));
     },
+    initialPageParam: 1,
+    getNextPageParam: (last) => (last.page * last.pageSize < last.total ? last.page + 1 : null),
     refetchInterval: LIVE_MILLISECONDS,
   });
 }

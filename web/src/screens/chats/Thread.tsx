@@ -3,7 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useChange } from "@/api/change";
-import { chatMessagesQuery, chatQuery, chatRunsQuery, MESSAGES_MAX, pauseChat, questionsQuery, type Chat } from "@/api/chats";
+import { chatQuery, chatRunsQuery, pauseChat, type Chat } from "@/api/chats";
 import { useMe, useWorkspace } from "@/api/session";
 import { Badge, Button, ErrorState, IconHandStop, IconPlayerPlay, Notice, Row, Text, TextLink, Waiting } from "@/ui";
 import { asCall } from "./answer";
@@ -12,6 +12,7 @@ import { Composer } from "./Composer";
 import { Markdown } from "./Markdown";
 import { Bubble, Said } from "./Message";
 import { Runs } from "./Runs";
+import { useSaid } from "./useSaid";
 import { useTalk, type Talk } from "./useTalk";
 import classes from "./chats.module.css";
 
@@ -79,27 +80,35 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
   const { t } = useTranslation(["chats", "common"]);
   const workspace = useWorkspace();
   const me = useMe();
-  const messages = useQuery(chatMessagesQuery(workspace, chat));
-  const questions = useQuery(questionsQuery(workspace, chat.id));
+  const { messages: all, questions, isPending, error, retry, older, isLoadingOlder, showOlder } = useSaid(workspace, chat);
   const end = useRef<HTMLDivElement>(null);
-  const all = messages.data ?? [];
   const kept = new Set(all.map((one) => one.id));
   const keptCalls = new Set(all.flatMap((one) => (one.toolCalls ?? []).map((call) => (call as { id?: string }).id)));
-  const asked = new Map((questions.data ?? []).map((one) => [one.callId, one]));
+  const asked = new Map(questions.map((one) => [one.callId, one]));
   const calls = talk.answer.calls.filter((call) => !keptCalls.has(call.id));
-  const untold = (questions.data ?? []).filter((one) => one.status === "current" && !keptCalls.has(one.callId) && !calls.some((call) => call.id === one.callId));
+  const untold = questions.filter((one) => one.status === "current" && !keptCalls.has(one.callId) && !calls.some((call) => call.id === one.callId));
   const said = talk.answer.said.filter((one) => !kept.has(one.id));
-  const length = said.reduce((sum, one) => sum + one.text.length, all.length);
+  const newest = `${all.at(-1)?.id} ${said.reduce((sum, one) => sum + one.text.length, 0)}`;
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" }); // what it gives is no clean-up: newer browsers give a promise
-  }, [length]);
+  }, [newest]);
+  const isSaid = !isPending && error === null;
   const isKept = talk.pending !== null && all.some((one) => one.role === "user" && one.content === talk.pending);
   return (
     <div className={classes["messages"]} role="log" aria-label={t("messages")} tabIndex={0}>
-      {messages.isPending && <Waiting lines={6} />}
-      {messages.isError && all.length === 0 && <ErrorState error={messages.error} onRetry={() => void messages.refetch()} />}
-      {messages.isSuccess && all.length === 0 && talk.pending === null && <Text tone="muted">{t("nothing_said")}</Text>}
-      {chat.messageCount > MESSAGES_MAX && <Notice>{t("older", { count: chat.messageCount - MESSAGES_MAX })}</Notice>}
+      {isPending && <Waiting lines={6} />}
+      {error !== null && all.length === 0 && <ErrorState error={error} onRetry={retry} />}
+      {isSaid && all.length === 0 && talk.pending === null && <Text tone="muted">{t("nothing_said")}</Text>}
+      {older > 0 && (
+        <Row>
+          <Text size="sm" tone="muted" isInline>
+            {t("older", { count: older })}
+          </Text>
+          <Button isBusy={isLoadingOlder} onClick={showOlder}>
+            {t("show_older")}
+          </Button>
+        </Row>
+      )}
       {all.map((message) => message.role !== "tool" && <Said key={message.id} message={message} all={all} chat={chat} questions={asked} />)}
       {talk.pending !== null && !isKept && (
         <Bubble role="user" name={me.name}>
@@ -114,7 +123,7 @@ function Messages({ chat, talk }: { chat: Chat; talk: Talk }) {
       {calls.map((call) => (
         <CallCard key={call.id} call={call} question={asked.get(call.id)} />
       ))}
-      {messages.isSuccess &&
+      {isSaid &&
         untold.toReversed().map((one) => <CallCard key={one.callId} call={asCall(one)} question={one} />)}
       {talk.isTalking && (
         <p className={classes["listening"]} role="status">
