@@ -1,6 +1,7 @@
 """Chats that are longer than one answer of the API: what was said before, and decided about it, is a press away."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 import pytest
@@ -11,7 +12,7 @@ from tests.e2e.axe import violations_in_both_schemes
 from tests.e2e.scene import scene
 from tests.e2e.test_agents_in_chats import _asked, _press
 
-MANY = 1_200
+MANY = 700
 
 SAID = """
 insert into messages (uuid, workspace_id, chat_id, role, content, created_at)
@@ -41,7 +42,8 @@ def _talk_on(database_url: str, chat_id: int) -> None:
         finally:
             await connection.close()
 
-    asyncio.run(say())
+    with ThreadPoolExecutor(1) as beside:  # the browser's own loop is at work in this thread
+        beside.submit(asyncio.run, say()).result()
 
 
 def test_what_was_said_and_decided_long_ago_is_shown_when_somebody_asks_for_it(page, desk, server_database):
@@ -53,13 +55,11 @@ def test_what_was_said_and_decided_long_ago_is_shown_when_somebody_asks_for_it(p
     log = page.get_by_role("log")
     expect(log.get_by_text(f"Sample: line {MANY}", exact=True)).to_be_visible()
     expect(card).to_have_count(0)
-    expect(log.get_by_text("1000 older messages are not shown.")).to_be_visible()
-    more = log.get_by_role("button", name="Show older messages")
-    more.click()
     expect(log.get_by_text("500 older messages are not shown.")).to_be_visible()
+    assert violations_in_both_schemes(page) == []
+    more = log.get_by_role("button", name="Show older messages")
     more.click()
     expect(card.get_by_text("Accepted", exact=True)).to_be_visible()
     expect(card).to_contain_text(f"By {desk.manager.name}")
     expect(more).to_have_count(0)
     expect(log.get_by_text("Sample: line 1", exact=True)).to_have_count(1)
-    assert violations_in_both_schemes(page) == []

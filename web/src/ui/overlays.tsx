@@ -63,11 +63,12 @@ export interface MenuGroup {
 
 export function Menu({ target, groups, isWide = false }: { target: ReactNode; groups: readonly MenuGroup[]; isWide?: boolean }) {
   return (
-    <MantineMenu width={isWide ? 240 : 208}>
+    // What it would focus instead of its first item is nothing that a menu may hold.
+    <MantineMenu width={isWide ? 240 : 208} withInitialFocusPlaceholder={false}>
       <MantineMenu.Target>{target}</MantineMenu.Target>
       <MantineMenu.Dropdown>
         {groups.map((group, index) => (
-          <div key={index}>
+          <div key={index} role="group" aria-label={group.label}>
             {index > 0 && <MantineMenu.Divider />}
             {group.label !== undefined && <MantineMenu.Label>{group.label}</MantineMenu.Label>}
             {group.items.map((item) => (
