@@ -5,8 +5,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from casework.core.command import Assign
-from casework.store.database import COMMITS_AT_ONCE, Database, LostRace
+from casework.core.command import Assign, CancelRun
+from casework.engine.order import NewRun, Order
+from casework.engine.service import Engine
+from casework.entropy import new_uuid
+from casework.operations.doctor import examine
+from casework.store.database import COMMITS_AT_ONCE, SLOTS, Database, LostRace
 from tests.engine.test_lost_answers import logging
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +48,48 @@ async def test_a_slot_is_free_again_when_its_connection_ends(workshop):
             found = await slots(stack, one)
         await one.close()
         assert max(found) < 6 * COMMITS_AT_ONCE  # those that close may still be closing
+
+
+async def test_engines_beyond_the_last_slot_share_one_and_their_counts_are_right(workshop):
+    services, url = workshop.services, workshop.services.settings.database_url
+    async with AsyncExitStack() as stack:
+        others = await stack.enter_async_context(services.database.apart())
+        await others.execute(
+            "select pg_try_advisory_lock(hashtext('casework slots'), slot) from generate_series(0, $1::int - 1) slot",
+            SLOTS,
+        )
+        engines = []
+        for _ in range(3):
+            database = await Database.open(url, size=2)
+            stack.push_async_callback(database.close)
+            async with AsyncExitStack() as both:
+                assert max(await slots(both, database)) < 0
+            engine = Engine(database, services.clock)
+            await engine.start()
+            stack.push_async_callback(engine.stop)
+            engines.append(engine)
+        made = await asyncio.gather(*(engine.create(new_run(workshop)) for engine in engines for _ in range(100)))
+        cancel = CancelRun(reason="enough")
+        await asyncio.gather(
+            *(
+                engines[number % 3].submit(
+                    Order(workspace_id=workshop.place.id, run_id=one.run.id, command=cancel, actor=workshop.boss())
+                )
+                for number, one in enumerate(made)
+            )
+        )
+    assert await workshop.value("select sum(count) from run_counts where state = 'cancelled'") == 300
+    assert [finding async for finding in examine(url) if finding.breaches] == []
+
+
+def new_run(workshop) -> NewRun:
+    return NewRun(
+        uuid=new_uuid(workshop.services.clock.now()),
+        workspace_id=workshop.place.id,
+        workflow_id=workshop.workflow_id,
+        actor=workshop.boss(),
+        member_id=workshop.people[0].member_id,
+    )
 
 
 async def test_a_commit_that_gave_way_to_another_transaction_is_run_again(workshop):
