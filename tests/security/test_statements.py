@@ -34,7 +34,7 @@ OWN_NAMES = "the names and types of our own tables and columns, from the constan
 CLOCKS = "expressions over our own columns, made once when the module is loaded"
 
 INTERPOLATED = {
-    "activities": {"get_activity": DECLARED, "_of": DECLARED},
+    "activities": {"get_activity": DECLARED, "_among": DECLARED},
     "activity_filters": {"": CLOCKS},
     "analytics": {"_page_query": NUMBERED, "_bounds": NUMBERED},
     "assignments": dict.fromkeys(("total", "_walk", "_source", "_where", "_merged", "_order"), NUMBERED),
