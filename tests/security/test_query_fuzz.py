@@ -38,6 +38,7 @@ from casework.core.ids import INTEGER_MAX
 from casework.core.permission import MEMBER, Grant, Principal
 from casework.core.selection import Selection
 from casework.store import activities, project_members, projects, work_periods, work_units
+from casework.store.activities import Among
 from tests.clock import SettableClock
 
 st.randoms().validate()  # loads now what else is loaded deep in a recursion, where Python 3.11 loses count and breaks
@@ -49,7 +50,11 @@ IN_PROJECTS = {"workflow_ids": [1, 2]}
 COLLECTIONS: dict[str, tuple[Collection, list[Callable[..., Any]]]] = {
     "activities": (
         listing.ACTIVITIES,
-        [partial(one, **IN_PROJECTS) for one in (activities.list_activities, activities.count_activities)],
+        [
+            partial(one, among=Among(workflow_ids=[1, 2], is_takeable=is_takeable))
+            for one in (activities.list_activities, activities.count_activities)
+            for is_takeable in (False, True)
+        ],
     ),
     "work_units": (
         listing.WORK_UNITS,
