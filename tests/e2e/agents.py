@@ -37,6 +37,45 @@ REFUNDS: dict[str, Any] = {
 }
 """It finds an order by itself, and asks a lead before it pays back what that cost."""
 
+ADVICE: dict[str, Any] = {
+    "casework": 1,
+    "key": "advice",
+    "name": "Advice",
+    "tasks": [
+        {
+            "key": "advise",
+            "name": "Counsel",
+            "kind": "agent",
+            "model": "scripted",
+            "prompt": "How much may be paid back?",
+            "rules": [
+                {"contains": '"amount":', "answer": "Then that is paid back."},
+                {
+                    "contains": "paid back",
+                    "calls": [
+                        {
+                            "tool": "ask_person",
+                            "arguments": {
+                                "question": "How much is fair?",
+                                "schema": {
+                                    "type": "object",
+                                    "required": ["amount"],
+                                    "properties": {
+                                        "amount": {"type": "integer", "maximum": 100},
+                                        "reason": {"type": "string", "pattern": "^[A-Z]"},
+                                    },
+                                },
+                            },
+                        }
+                    ],
+                },
+            ],
+            "ask_person": {"roles": ["lead"]},
+        }
+    ],
+}
+"""It asks a lead what it may not decide."""
+
 
 @casework.function
 def find_order(number: int) -> dict[str, int]:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callOf, editingOf, verdictOf, type Ask } from "./asking";
+import { callOf, editingOf, formOf, verdictOf, type Ask } from "./asking";
 
 const FIELDS = { type: "object", properties: { amount: { type: "integer" } } };
 const ask = (detail: Record<string, unknown>, schema: unknown = FIELDS): Ask => ({
@@ -17,6 +17,11 @@ test("a call is what names a tool and its arguments; a question of another kind 
 
 test("hidden arguments are none", () => {
   expect(callOf(ask({ tool: "[hidden]", arguments: "[hidden]", because: "[hidden]" }))).toEqual({ tool: "[hidden]", arguments: null, because: null });
+});
+
+test.each([[true], [null], ["[hidden]"], [undefined]])("a question whose form is %j has no field", (form) => {
+  expect(formOf({ ...ask({}), form })).toEqual({});
+  expect(formOf({ ...ask({}), form: FIELDS })).toBe(FIELDS);
 });
 
 test("arguments are edited field by field where their schema names each of them", () => {

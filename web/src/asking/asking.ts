@@ -33,6 +33,11 @@ export function callOf(ask: Ask | null): Call | null {
   return { tool, arguments: wanted, because: typeof because === "string" ? because : null };
 }
 
+/** What a question is answered with; a form that says nothing has no field. */
+export function formOf({ form }: Ask): Schema {
+  return isObject(form) ? form : {};
+}
+
 const WHOLE = "arguments";
 
 /** How a call's arguments are edited: field by field where their schema names fields, else as JSON. */

@@ -1,12 +1,14 @@
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import type { TFunction } from "i18next";
-import { createContext, memo, useContext } from "react";
+import { createContext, memo, useContext, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { IconAlertTriangle, IconArrowsJoin, IconArrowsSplit, IconFlag, IconPlayerPlay, IconRepeat, IconStack2, type Icon } from "@/ui";
+import { useIsChosen } from "./choice";
 import classes from "./graph.module.css";
 import type { GraphTask } from "./graph";
 import { KindIcon } from "./KindIcon";
 import { isSame } from "./keep";
+import type { Point } from "./layout";
 
 /** What a task shows beside its name. */
 export interface TaskFace {
@@ -20,7 +22,7 @@ export interface TaskFace {
   hasProblem?: boolean;
 }
 
-export type TaskNodeData = { task: GraphTask; isRightToLeft: boolean; isEditable: boolean; onSelect: (key: string) => void };
+export type TaskNodeData = { task: GraphTask; isRightToLeft: boolean; onSelect: (key: string) => void; onStep: ((key: string, by: Point) => void) | undefined };
 export type TaskNode = Node<TaskNodeData, "task">;
 
 export type FaceOf = (key: string) => TaskFace;
@@ -31,14 +33,31 @@ export type FaceOf = (key: string) => TaskFace;
  */
 export const Faces = createContext<FaceOf>(() => ({}));
 
-export const TaskNodeView = memo(function TaskNodeView({ data, selected }: NodeProps<TaskNode>) {
+/** What tells in words that a task is moved by the arrow keys. */
+export const ARROWS = "tasks-moved-by-arrow-keys";
+
+/** Pixels of the drawing: a dot of its ground, and five of them with Shift. */
+const STEP = 20;
+const STEP_LARGE = 100;
+const STEPS: Record<string, Point> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
+
+export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
   const face = useContext(Faces)(data.task.key);
-  return <Drawn {...data} face={face} selected={selected} />;
+  const isChosen = useIsChosen(data.task.key);
+  return <Drawn {...data} face={face} isChosen={isChosen} />;
 });
 
 /** Apart from where it stands, which the node is told anew with every layout. */
-const Drawn = memo(function Drawn({ task, face, isRightToLeft, isEditable, onSelect, selected }: TaskNodeData & { face: TaskFace; selected: boolean }) {
+const Drawn = memo(function Drawn({ task, face, isRightToLeft, onSelect, onStep, isChosen }: TaskNodeData & { face: TaskFace; isChosen: boolean }) {
   const { t } = useTranslation("workflows");
+  const isEditable = onStep !== undefined;
+  const step = (event: KeyboardEvent) => {
+    const by = STEPS[event.key];
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault(); // the page would scroll
+    const size = event.shiftKey ? STEP_LARGE : STEP;
+    onStep?.(task.key, { x: by.x * size, y: by.y * size });
+  };
   const [into, out] = isRightToLeft ? [Position.Right, Position.Left] : [Position.Left, Position.Right];
   return (
     <>
@@ -46,13 +65,16 @@ const Drawn = memo(function Drawn({ task, face, isRightToLeft, isEditable, onSel
       <button
         type="button"
         className={`${classes["task"]} nopan`}
+        data-movable={isEditable || undefined}
         data-heat={face.heat ?? 0}
-        data-chosen={selected || undefined}
+        data-chosen={isChosen || undefined}
         data-problem={face.hasProblem === true || undefined}
-        aria-pressed={selected}
+        aria-pressed={isChosen}
         aria-label={face.label}
+        aria-describedby={isEditable ? ARROWS : undefined}
         translate="no"
         onClick={() => onSelect(task.key)}
+        onKeyDown={isEditable ? step : undefined}
       >
         <span className={classes["head"]}>
           <KindIcon kind={task.kind} className={classes["kind"]} />

@@ -1,22 +1,25 @@
 import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type Edge, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
+import { useIsChosen } from "./choice";
 import classes from "./graph.module.css";
 import type { Way } from "./graph";
 import { labelOf, pathOf, type Point, type Route } from "./layout";
 
-export type WayEdgeData = { way: Way; route: Route | undefined; word: string };
+export type WayEdgeData = { way: Way; route: Route | null; word: string };
 export type WayEdge = Edge<WayEdgeData, "way">;
 
-/** A way, as it was laid out; while it is drawn anew, straight from task to task. */
-export const WayEdgeView = memo(function WayEdgeView({ data, markerEnd, selected, ...ends }: EdgeProps<WayEdge>) {
+/** A way, as it was laid out; where its tasks stand otherwise by now, straight from one to the other. */
+export const WayEdgeView = memo(function WayEdgeView({ data, markerEnd, source, target, ...ends }: EdgeProps<WayEdge>) {
+  const isChosen = useIsChosen(source, target);
   if (data === undefined) return null;
   const { way, route, word } = data;
-  const [straight] = getSmoothStepPath(ends);
-  const isLaidOut = route !== undefined && route.points.length > 1;
+  const [straight, x, y] = getSmoothStepPath(ends);
+  const text = labelOf(way.when, word);
+  const at = route === null ? { x, y } : route.label;
   return (
     <>
-      <BaseEdge path={isLaidOut ? pathOf(route.points) : straight} markerEnd={markerEnd ?? ""} className={lookOf(way, selected === true)} />
-      {route?.label && <Label text={labelOf(way.when, word)} whole={way.when} at={route.label} />}
+      <BaseEdge path={route === null ? straight : pathOf(route.points)} markerEnd={markerEnd ?? ""} className={lookOf(way, isChosen)} />
+      {at !== null && text !== "" && <Label text={text} whole={way.when} at={at} />}
     </>
   );
 });

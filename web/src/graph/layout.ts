@@ -6,6 +6,8 @@ import type { Graph } from "./graph";
 
 export const TASK_WIDTH = 216;
 export const TASK_HEIGHT = 76;
+export const COLUMN_GAP = 56;
+export const ROW_GAP = 32;
 const LABEL_HEIGHT = 22;
 const LABEL_WIDTH_MAX = 190;
 const LETTER_WIDTH = 6.4;
@@ -18,6 +20,9 @@ export interface Point {
 
 export interface Route {
   points: readonly Point[];
+  /** The corners, upper left, of the two tasks that it was laid out between. */
+  from: Point;
+  to: Point;
   /** The middle of its label. */
   label: Point | null;
 }
@@ -30,8 +35,8 @@ export interface Layout {
 const OPTIONS = {
   "elk.algorithm": "layered",
   "elk.edgeRouting": "ORTHOGONAL",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "56",
-  "elk.spacing.nodeNode": "32",
+  "elk.layered.spacing.nodeNodeBetweenLayers": String(COLUMN_GAP),
+  "elk.spacing.nodeNode": String(ROW_GAP),
   "elk.spacing.edgeNode": "20",
   "elk.spacing.edgeEdge": "14",
   "elk.spacing.edgeLabel": "2",
@@ -75,17 +80,19 @@ async function layOut(graph: Graph, isRightToLeft: boolean, words: Words): Promi
       };
     }),
   });
-  return {
-    tasks: new Map((found.children ?? []).map((child) => [child.id, { x: child.x ?? 0, y: child.y ?? 0 }])),
-    ways: new Map(found.edges.map((edge) => [edge.id, routeOf(edge)])),
-  };
+  const tasks = new Map((found.children ?? []).map((child) => [child.id, { x: child.x ?? 0, y: child.y ?? 0 }]));
+  return { tasks, ways: new Map(found.edges.map((edge) => [edge.id, routeOf(edge, tasks)])) };
 }
 
-function routeOf(edge: ElkExtendedEdge): Route {
+const ORIGIN: Point = { x: 0, y: 0 };
+
+function routeOf(edge: ElkExtendedEdge, tasks: ReadonlyMap<string, Point>): Route {
   const points = (edge.sections ?? []).flatMap((section) => [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
   const label = edge.labels?.[0];
   return {
     points,
+    from: tasks.get(edge.sources[0] ?? "") ?? ORIGIN,
+    to: tasks.get(edge.targets[0] ?? "") ?? ORIGIN,
     label: label === undefined ? null : { x: (label.x ?? 0) + (label.width ?? 0) / 2, y: (label.y ?? 0) + (label.height ?? 0) / 2 },
   };
 }
@@ -104,6 +111,16 @@ export function useLayout(graph: Graph, isRightToLeft: boolean, words: Words) {
     staleTime: Infinity,
     placeholderData: (before) => before,
   });
+}
+
+/** The route between two tasks that stand elsewhere by now; null where they do not stand to each other as they did. */
+export function routeBetween(route: Route | undefined, from: Point, to: Point): Route | null {
+  if (route === undefined || route.points.length < 2) return null;
+  const by = { x: from.x - route.from.x, y: from.y - route.from.y };
+  if (to.x - route.to.x !== by.x || to.y - route.to.y !== by.y) return null;
+  if (by.x === 0 && by.y === 0) return route;
+  const moved = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y });
+  return { points: route.points.map(moved), from, to, label: route.label && moved(route.label) };
 }
 
 const CORNER = 10;

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
 import { Button } from "./controls";
 import classes from "./data.module.css";
+import { useGrowing } from "./growing";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -57,8 +58,12 @@ export interface Column<T> {
   isNumber?: boolean;
 }
 
+/** Rows that a frame adds to a long table; a page of a list has as many. */
+const SLICE = 50;
+
 /** Rows that are the same as before are not drawn anew, as long as `columns` are the same object too. */
 export function Table<T>({ caption, columns, rows, keyOf }: { caption: string; columns: readonly Column<T>[]; rows: readonly T[]; keyOf: (row: T) => string | number }) {
+  const count = useGrowing(rows.length, SLICE);
   return (
     <div className={classes["scroll"]} tabIndex={0} role="region" aria-label={caption}>
       <table className={classes["table"]}>
@@ -73,7 +78,7 @@ export function Table<T>({ caption, columns, rows, keyOf }: { caption: string; c
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.slice(0, count).map((row) => (
             <TableRow key={keyOf(row)} row={row} columns={columns} />
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 import {
   Checkbox as MantineCheckbox,
+  defaultOptionsFilter,
   MultiSelect as MantineMultiSelect,
   NumberInput,
   PasswordInput,
@@ -7,8 +8,10 @@ import {
   Switch as MantineSwitch,
   Textarea,
   TextInput,
+  type ComboboxItem,
+  type OptionsFilter,
 } from "@mantine/core";
-import type { ReactNode, Ref } from "react";
+import { useMemo, useState, useTransition, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Choice } from "./controls";
 import classes from "./fields.module.css";
@@ -66,9 +69,9 @@ export function TextArea({ lengthMax, rows = 3, ...field }: Omit<FieldProps<stri
       value={field.value}
       placeholder={field.placeholder}
       maxLength={lengthMax}
-      minRows={rows}
-      maxRows={16}
-      autosize
+      rows={rows}
+      className={classes["area"] ?? ""}
+      style={{ "--rows": rows }}
       onChange={(event) => field.onChange(event.currentTarget.value)}
     />
   );
@@ -108,12 +111,26 @@ const SEARCHABLE_FROM = 8;
 /** What may be chosen is there while it is shown: a form with ten fields of 200 choices would else hold them all. */
 const DROPDOWN = { shadow: "md", keepMounted: false };
 
+/** More than a list shows at once. So many are there when it opens, around the chosen one; the others a moment later. */
+const FIRST_CHOICES = 30;
+
 export function Select<T extends string>({ choices, isClearable = false, placeholder, areNames = false, ref, ...field }: SelectProps<T>) {
+  const data = useMemo(() => choices.map((choice) => ({ ...choice })), [choices]);
+  const [isWhole, setWhole] = useState(false);
+  const [, begin] = useTransition();
+  const first: OptionsFilter<T> = (found) => {
+    const options = defaultOptionsFilter(found) as ComboboxItem<T>[];
+    const from = Math.max(0, options.findIndex((option) => option.value === field.value) - FIRST_CHOICES / 2);
+    return options.slice(from, from + FIRST_CHOICES);
+  };
   return (
     <MantineSelect
       ref={ref}
       {...common(field)}
-      data={choices.map((choice) => ({ ...choice }))}
+      data={data}
+      {...(isWhole ? {} : { filter: first })}
+      onDropdownOpen={() => begin(() => setWhole(true))}
+      onDropdownClose={() => setWhole(false)}
       value={field.value}
       placeholder={placeholder}
       clearable={isClearable}

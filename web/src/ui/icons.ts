@@ -60,6 +60,7 @@ export {
   IconUserPlus,
   IconUsers,
   IconVariable,
+  IconWand,
   IconWorld,
   IconX,
   IconZoomIn,

@@ -3,6 +3,7 @@ export * from "./controls";
 export * from "./data";
 export * from "./feedback";
 export * from "./fields";
+export { useGrowing } from "./growing";
 export * from "./icons";
 export * from "./layout";
 export * from "./overlays";

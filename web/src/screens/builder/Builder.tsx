@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { declareShortcuts, useShortcut } from "@/app/shortcuts";
 import { useMe, useWorkspace } from "@/api/session";
 import { definitionQuery, yamlQuery } from "@/api/workflows";
-import { Canvas } from "@/graph/Canvas";
+import { Canvas, type CanvasEditing } from "@/graph/Canvas";
 import { KindIcon } from "@/graph/KindIcon";
 import { graphOf, type TaskSource } from "@/graph/graph";
+import { NO_PLACES, type Places } from "@/graph/places";
 import { Button, ErrorState, IconArrowBackUp, IconArrowForwardUp, IconButton, Notice, Page, Row, TextField, Waiting } from "@/ui";
 import { Problems, useProblems } from "./Problems";
 import { Publish } from "./Publish";
@@ -16,6 +17,8 @@ import classes from "./builder.module.css";
 import { EMPTY, KINDS, read, type Definition, type Kind } from "./document";
 import { addTask, connect, setOwn } from "./edits";
 import { begin, step } from "./history";
+import { keepPlaces, keptPlaces } from "./keeping";
+import type { Trial } from "./Trial";
 
 const Editor = lazy(() => import("./Editor").then(({ Editor: found }) => ({ default: found })));
 const TestRun = lazy(() => import("./TestRun").then(({ TestRun: found }) => ({ default: found })));
@@ -50,12 +53,29 @@ export function EditWorkflow() {
   return <Building text={yaml.data.text} over={{ id, tag: yaml.data.tag, tasks: definition.data.tasks }} />;
 }
 
-function useText(first: string) {
-  const [history, act] = useReducer(step, first, begin);
-  const edit = useCallback((text: string | ((before: string) => string), mark?: string) => act({ type: "edit", text, ...(mark === undefined ? {} : { mark }) }), []);
+function useDrawing(first: string, over: Published | null) {
+  const workspace = useWorkspace();
+  const [places] = useState(() => (over === null ? NO_PLACES : keptPlaces(workspace, over.id, over.tasks.map((task) => task.key))));
+  const [history, act] = useReducer(step, { text: first, places }, begin);
+  const edit = useCallback(
+    (text: string | ((before: string) => string), mark?: string, at?: Places) => act({ type: "edit", text, ...(mark === undefined ? {} : { mark }), ...(at === undefined ? {} : { places: at }) }),
+    [],
+  );
+  const place = useCallback((at: Places, mark?: string) => act({ type: "place", places: at, ...(mark === undefined ? {} : { mark }) }), []);
   const undo = useCallback(() => act({ type: "undo" }), []);
   const redo = useCallback(() => act({ type: "redo" }), []);
-  return { history, edit, undo, redo };
+  return { history, edit, place, undo, redo };
+}
+
+/** Keeps where tasks were put: of those that are drawn, and of those that are published, where this is not. */
+function useKeeping(over: Published | null, places: Places, tasks: readonly TaskSource[]): (published: number) => void {
+  const workspace = useWorkspace();
+  const keep = useEffectEvent((workflow: number) => keepPlaces(workspace, workflow, places, [...tasks, ...(over?.tasks ?? [])].map((task) => task.key)));
+  const id = over?.id;
+  useEffect(() => {
+    if (id !== undefined) keep(id);
+  }, [id, places]);
+  return (published) => keepPlaces(workspace, published, places, tasks.map((task) => task.key));
 }
 
 const NOTHING: Definition = { key: "", name: "", tasks: [], start: [] };
@@ -70,16 +90,14 @@ function useDefinition(text: string): { definition: Definition; isCurrent: boole
 
 function Building({ text: first, over }: { text: string; over: Published | null }) {
   const { t } = useTranslation(["workflows", "common"]);
-  const { history, edit, undo, redo } = useText(first);
-  const { text } = history;
+  const { history, edit, place, undo, redo } = useDrawing(first, over);
+  const { text, places } = history;
   const { definition, isCurrent } = useDefinition(text);
   const [chosen, setChosen] = useState<string | null>(null);
   const [isPublishing, setPublishing] = useState(false);
   const [isTesting, setTesting] = useState(false);
   const [isDone, setDone] = useState(false);
   const [at, setAt] = useState<{ line: number } | null>(null);
-  const [tried, setTried] = useState<number | null>(null);
-  const mayTry = useMe().may("assignments:read");
   const asked = useDeferredValue(text);
   const problems = useProblems(asked);
   const drawn = useDeferredValue(definition);
@@ -87,17 +105,20 @@ function Building({ text: first, over }: { text: string; over: Published | null 
   const wrong = useMemo(() => problems.found.flatMap((one) => (one.line == null ? [] : [one.line])), [problems.found]);
   const { faceOfTasks } = problems;
   const faceOf = useMemo(() => faceOfTasks(drawn.tasks), [faceOfTasks, drawn.tasks]);
+  const keepAs = useKeeping(over, places, definition.tasks);
   useShortcut("builder.undo", undo);
   useShortcut("builder.redo", redo);
   useBlocker({ shouldBlockFn: () => text !== first && !isDone && !window.confirm(t("builder.leave")), enableBeforeUnload: () => text !== first && !isDone });
-  const add = (kind: Kind) => {
+  const add = useNewest((kind: Kind, placesWith?: (key: string) => Places) => {
     const made = addTask(text, kind, t(`builder.new_${kind}`), chosen);
-    edit(made.text);
+    edit(made.text, undefined, placesWith?.(made.key));
     setChosen(made.key);
-  };
-  const link = useCallback((from: string, to: string) => edit((before) => connect(before, from, to)), [edit]);
-  const drop = useDropped(add);
-  const trial = over === null || !mayTry ? null : { workflow: over.id, tried, onTry: setTried };
+  });
+  const editing = useEditing(places, place, edit, add);
+  const write = useCallback((next: string) => edit(next, "text"), [edit]);
+  const close = useCallback(() => setChosen(null), []);
+  const show = useCallback((line: number) => setAt({ line }), []);
+  const trial = useTrial(over);
   const task = definition.tasks.find((one) => one.key === chosen);
   return (
     <Page
@@ -124,16 +145,16 @@ function Building({ text: first, over }: { text: string; over: Published | null 
       {!isCurrent && <Notice tone="warn">{t("builder.unreadable")}</Notice>}
       <div className={classes["split"]}>
         <div className={classes["side"]}>
-          <Canvas graph={graph} faceOf={faceOf} chosen={chosen} onChoose={setChosen} onConnect={link} onDrop={drop} />
-          {task !== undefined && isCurrent && <TaskForm key={task.key} text={text} task={task} tasks={definition.tasks} onEdit={edit} onClose={() => setChosen(null)} trial={trial} />}
+          <Canvas graph={graph} faceOf={faceOf} chosen={chosen} onChoose={setChosen} editing={editing} />
+          {task !== undefined && isCurrent && <TaskForm key={task.key} text={text} task={task} tasks={definition.tasks} onEdit={edit} onClose={close} trial={trial} />}
         </div>
         <div className={classes["side"]}>
           <div className={classes["frame"]}>
             <Suspense fallback={<Waiting lines={8} />}>
-              <Editor label={t("builder.yaml")} text={text} wrong={wrong} at={at} onChange={(next) => edit(next, "text")} onUndo={undo} onRedo={redo} />
+              <Editor label={t("builder.yaml")} text={text} wrong={wrong} at={at} onChange={write} onUndo={undo} onRedo={redo} />
             </Suspense>
           </div>
-          <Problems problems={problems} onShow={(line) => setAt({ line })} />
+          <Problems problems={problems} onShow={show} />
         </div>
       </div>
       {isTesting && (
@@ -141,12 +162,31 @@ function Building({ text: first, over }: { text: string; over: Published | null 
           <TestRun text={text} onClose={() => setTesting(false)} />
         </Suspense>
       )}
-      {isPublishing && <Publishing text={text} over={over} tasks={definition.tasks} onDone={() => setDone(true)} onClose={() => setPublishing(false)} />}
+      {isPublishing && (
+        <Publishing
+          text={text}
+          over={over}
+          tasks={definition.tasks}
+          onDone={(published) => {
+            keepAs(published);
+            setDone(true);
+          }}
+          onClose={() => setPublishing(false)}
+        />
+      )}
     </Page>
   );
 }
 
-function Publishing({ onDone, ...props }: Omit<Parameters<typeof Publish>[0], "onPublished"> & { onDone: () => void }) {
+/** What conditions are tried on: the cases of what is published, for those who may read them. */
+function useTrial(over: Published | null): Trial | null {
+  const [tried, setTried] = useState<number | null>(null);
+  const mayTry = useMe().may("assignments:read");
+  const workflow = over?.id;
+  return useMemo(() => (workflow === undefined || !mayTry ? null : { workflow, tried, onTry: setTried }), [workflow, mayTry, tried]);
+}
+
+function Publishing({ onDone, ...props }: Omit<Parameters<typeof Publish>[0], "onPublished"> & { onDone: (published: number) => void }) {
   const navigate = useNavigate();
   const workspace = useWorkspace();
   const [published, setPublished] = useState<number | null>(null);
@@ -157,27 +197,42 @@ function Publishing({ onDone, ...props }: Omit<Parameters<typeof Publish>[0], "o
     <Publish
       {...props}
       onPublished={(id) => {
-        onDone();
+        onDone(id);
         setPublished(id);
       }}
     />
   );
 }
 
-/** Adds the kind that is dropped; the same function always, for what it is given to is drawn anew where it changes. */
-function useDropped(add: (kind: Kind) => void): (event: React.DragEvent) => void {
-  const newest = useRef(add);
+/** The same function always, which does what the newest one does: what it is given to is not drawn anew. */
+function useNewest<T extends unknown[]>(act: (...wish: T) => void): (...wish: T) => void {
+  const newest = useRef(act);
   useEffect(() => {
-    newest.current = add;
+    newest.current = act;
   });
-  return useCallback((event) => {
-    const kind = KINDS.find((one) => one === event.dataTransfer.getData(DRAGGED));
-    if (kind !== undefined) newest.current(kind);
-  }, []);
+  return useCallback((...wish) => newest.current(...wish), []);
+}
+
+/** What the canvas changes: the same object until tasks are put elsewhere. */
+function useEditing(
+  places: Places,
+  onPlace: CanvasEditing["onPlace"],
+  edit: (text: (before: string) => string) => void,
+  add: (kind: Kind, placesWith: (key: string) => Places) => void,
+): CanvasEditing {
+  const onConnect = useCallback((from: string, to: string) => edit((before) => connect(before, from, to)), [edit]);
+  const onDrop = useCallback<CanvasEditing["onDrop"]>(
+    (event, placesWith) => {
+      const kind = KINDS.find((one) => one === event.dataTransfer.getData(DRAGGED));
+      if (kind !== undefined) add(kind, placesWith);
+    },
+    [add],
+  );
+  return useMemo(() => ({ places, onPlace, onConnect, onDrop }), [places, onPlace, onConnect, onDrop]);
 }
 
 /** The kinds of tasks: each is added by a press, or by dragging it onto the canvas. */
-function Palette({ isDisabled, onAdd }: { isDisabled: boolean; onAdd: (kind: Kind) => void }) {
+const Palette = memo(function Palette({ isDisabled, onAdd }: { isDisabled: boolean; onAdd: (kind: Kind) => void }) {
   const { t } = useTranslation("workflows");
   return (
     <div role="group" aria-label={t("builder.add")} className={classes["palette"]}>
@@ -189,4 +244,4 @@ function Palette({ isDisabled, onAdd }: { isDisabled: boolean; onAdd: (kind: Kin
       ))}
     </div>
   );
-}
+});

@@ -2,10 +2,10 @@ import { autocompletion, completionKeymap, type CompletionContext, type Completi
 import { defaultKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { Compartment, EditorState, RangeSetBuilder } from "@codemirror/state";
-import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { EditorState, Prec, RangeSetBuilder, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import classes from "./builder.module.css";
 import { changeBetween } from "./change";
 import { completionsAt } from "./completion";
@@ -50,22 +50,47 @@ function complete(context: CompletionContext): CompletionResult | null {
   return { from: line.from + found.from, options: found.words.map((label) => ({ label })) };
 }
 
-function marks(state: EditorState, wrong: readonly number[]) {
+const tellWrong = StateEffect.define<readonly number[]>();
+
+/** The lines where something is wrong: they stay with their text while somebody writes above them. */
+const wrongLines = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (before, { changes, effects, newDoc }) => {
+    const told = effects.find((effect) => effect.is(tellWrong));
+    return told === undefined ? before.map(changes) : marks(newDoc, told.value);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function marks(text: Text, wrong: readonly number[]): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  const lines = [...new Set(wrong)].filter((line) => line >= 1 && line <= state.doc.lines).sort((a, b) => a - b);
-  for (const line of lines) builder.add(state.doc.line(line).from, state.doc.line(line).from, Decoration.line({ class: "cm-wrong" }));
-  return EditorView.decorations.of(builder.finish());
+  const lines = [...new Set(wrong)].filter((line) => line >= 1 && line <= text.lines).sort((a, b) => a - b);
+  for (const line of lines) builder.add(text.line(line).from, text.line(line).from, Decoration.line({ class: "cm-wrong" }));
+  return builder.finish();
+}
+
+/** Calls it after the next paint; gives what calls it off. */
+function afterPaint(act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const frame = requestAnimationFrame(() => {
+    timer = setTimeout(act);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 }
 
 /**
  * The YAML of a workflow. Its editor lives in a shadow tree: there its styles are adopted sheets, which the content
- * security policy allows, where in the page they would be style elements, which it refuses.
+ * security policy allows, where in the page they would be style elements, which it refuses. What is changed elsewhere is
+ * shown once that is painted, or at once where somebody goes on writing here.
  */
-export function Editor(props: EditorProps) {
+export const Editor = memo(function Editor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const newest = useRef(props);
-  const wrongness = useRef(new Compartment());
+  const agree = useRef(() => {});
   useEffect(() => {
     newest.current = props;
   });
@@ -75,6 +100,10 @@ export function Editor(props: EditorProps) {
     const act = (name: "onUndo" | "onRedo") => () => {
       newest.current[name]();
       return true;
+    };
+    const first = () => {
+      agree.current();
+      return false;
     };
     const made = new EditorView({
       root,
@@ -96,34 +125,43 @@ export function Editor(props: EditorProps) {
             ...completionKeymap,
             ...defaultKeymap,
           ]),
+          Prec.highest(EditorView.domEventHandlers({ keydown: first, beforeinput: first, compositionstart: first, paste: first, cut: first, drop: first })),
           // The text scrolls: keyboards must reach it by an index of its own, not only by its being editable.
           EditorView.contentAttributes.of({ tabindex: "0", "aria-label": newest.current.label, translate: "no" }),
           EditorView.updateListener.of((update) => {
+            if (!update.docChanged) return;
             const text = update.state.doc.toString();
-            if (update.docChanged && text !== newest.current.text) newest.current.onChange(text);
+            if (text === newest.current.text) return;
+            agree.current = () => {}; // what somebody writes comes after whatever it was
+            newest.current.onChange(text);
           }),
-          wrongness.current.of([]),
+          wrongLines,
         ],
       }),
     });
     view.current = made;
     return () => made.destroy();
   }, []);
+  const { text, wrong, at } = props;
   useEffect(() => {
-    const state = view.current?.state;
-    const change = state && changeBetween(state.doc.toString(), props.text);
-    if (change) view.current?.dispatch({ changes: change });
-  }, [props.text]);
+    agree.current = () => {
+      agree.current = () => {};
+      const change = view.current && changeBetween(view.current.state.doc.toString(), text);
+      if (change) view.current?.dispatch({ changes: change });
+    };
+    return afterPaint(() => agree.current());
+  }, [text]);
   useEffect(() => {
-    const state = view.current?.state;
-    if (state !== undefined) view.current?.dispatch({ effects: wrongness.current.reconfigure(marks(state, props.wrong)) });
-  }, [props.wrong, props.text]);
+    agree.current();
+    view.current?.dispatch({ effects: tellWrong.of(wrong) });
+  }, [wrong]);
   useEffect(() => {
+    agree.current();
     const state = view.current?.state;
-    if (state === undefined || props.at === null) return;
-    const line = state.doc.line(Math.min(Math.max(props.at.line, 1), state.doc.lines));
+    if (state === undefined || at === null) return;
+    const line = state.doc.line(Math.min(Math.max(at.line, 1), state.doc.lines));
     view.current?.dispatch({ selection: { anchor: line.from }, scrollIntoView: true });
     view.current?.focus();
-  }, [props.at]);
+  }, [at]);
   return <div ref={host} className={classes["editor"]} />;
-}
+});

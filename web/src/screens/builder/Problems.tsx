@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { memo, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useWorkspace } from "@/api/session";
 import { problemsQuery, type DefinitionProblem } from "@/api/workflows";
@@ -39,11 +39,11 @@ export function useProblems(text: string): Checked {
     [wrong],
   );
   const isChecked = settled === text && data !== undefined && !isPlaceholderData;
-  return { found, isChecked, error, retry: () => void refetch(), faceOfTasks };
+  return useMemo(() => ({ found, isChecked, error, retry: () => void refetch(), faceOfTasks }), [found, isChecked, error, refetch, faceOfTasks]);
 }
 
 /** What keeps the workflow from being published, each with its line. */
-export function Problems({ problems, onShow }: { problems: Checked; onShow: (line: number) => void }) {
+export const Problems = memo(function Problems({ problems, onShow }: { problems: Checked; onShow: (line: number) => void }) {
   const { t } = useTranslation("workflows");
   if (problems.error !== null) return <ErrorState error={problems.error} onRetry={problems.retry} />;
   const { found } = problems;
@@ -69,4 +69,4 @@ export function Problems({ problems, onShow }: { problems: Checked; onShow: (lin
       </ul>
     </Panel>
   );
-}
+});

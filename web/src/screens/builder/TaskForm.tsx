@@ -1,4 +1,4 @@
-import { useDeferredValue } from "react";
+import { memo, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { TaskSource } from "@/graph/graph";
 import { Button, Heading, IconButton, IconTrash, IconX, Panel, Row, Select, Stack, Text, TextArea, TextField } from "@/ui";
@@ -18,12 +18,11 @@ interface Props {
   trial: Trial | null;
 }
 
-/** The properties of a task that most need; the rest is in the YAML beside. */
-export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
+/** The properties of a task that most need; the rest is in the YAML beside. Its name is there at once, its fields follow. */
+export const TaskForm = memo(function TaskForm({ onClose, ...props }: Props) {
   const { t } = useTranslation(["workflows", "common"]);
-  const { key } = task;
-  const isWhole = useDeferredValue(true, false); // the ways have many choices: the rest need not wait for them
-  const put = (field: string, value: unknown) => onEdit(setField(text, key, field, value === "" ? undefined : value), `${key}.${field}`);
+  const { text, task, onEdit } = props;
+  const isWhole = useDeferredValue(true, false);
   return (
     <Panel aria-label={t("builder.task")}>
       <header className={classes["formHead"]}>
@@ -32,7 +31,33 @@ export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
         </Heading>
         <IconButton icon={IconX} label={t("common:close")} onClick={onClose} />
       </header>
-      <TextField label={t("builder.name")} value={task.name ?? ""} lengthMax={200} onChange={(value) => put("name", value)} />
+      <TextField label={t("builder.name")} value={task.name ?? ""} lengthMax={200} onChange={(value) => onEdit(setField(text, task.key, "name", value === "" ? undefined : value), `${task.key}.name`)} />
+      {isWhole && (
+        <>
+          <Fields text={text} task={task} onEdit={onEdit} />
+          <Ways {...props} />
+          <Row>
+            <Button
+              icon={IconTrash}
+              onClick={() => {
+                onEdit(removeTask(text, task.key));
+                onClose();
+              }}
+            >
+              {t("builder.remove")}
+            </Button>
+          </Row>
+        </>
+      )}
+    </Panel>
+  );
+});
+
+function Fields({ text, task, onEdit }: Pick<Props, "text" | "task" | "onEdit">) {
+  const { t } = useTranslation("workflows");
+  const put = (field: string, value: unknown) => onEdit(setField(text, task.key, field, value === "" ? undefined : value), `${task.key}.${field}`);
+  return (
+    <>
       {task.kind === "human" && (
         <>
           <TextField
@@ -51,26 +76,14 @@ export function TaskForm({ text, task, tasks, onEdit, onClose, trial }: Props) {
         choices={(["each", "all", "any"] as const).map((value) => ({ value, label: t(`builder.join_${value}`) }))}
         onChange={(value) => put("join", value === "each" ? undefined : value)}
       />
-      {isWhole && <Ways text={text} task={task} tasks={tasks} onEdit={onEdit} trial={trial} />}
-      <Row>
-        <Button
-          icon={IconTrash}
-          onClick={() => {
-            onEdit(removeTask(text, key));
-            onClose();
-          }}
-        >
-          {t("builder.remove")}
-        </Button>
-      </Row>
-    </Panel>
+    </>
   );
 }
 
 function Ways({ text, task, tasks, onEdit, trial }: Omit<Props, "onClose">) {
   const { t } = useTranslation("workflows");
   const ways = task.next ?? [];
-  const choices = [...tasks.map((one) => ({ value: one.key, label: nameOf(one) })), { value: "end", label: t("builder.end") }];
+  const choices = useMemo(() => [...tasks.map((one) => ({ value: one.key, label: nameOf(one) })), { value: "end", label: t("builder.end") }], [tasks, t]);
   return (
     <Stack gap={2}>
       <Heading level={3}>{t("ways")}</Heading>

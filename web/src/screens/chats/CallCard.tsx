@@ -3,9 +3,10 @@ import { useTranslation } from "react-i18next";
 import { activityQuery } from "@/api/activities";
 import type { Question } from "@/api/chats";
 import { useWorkspace } from "@/api/session";
+import { Answer } from "@/asking/Answer";
 import { Approval, Because } from "@/asking/Approval";
 import { callOf, verdictOf } from "@/asking/asking";
-import { Badge, ButtonLink, Code, IconArrowRight, IconTool, Text, Waiting } from "@/ui";
+import { Badge, Code, IconTool, Text, TextLink, Waiting } from "@/ui";
 import { standingOf, type Standing, type ToolCall } from "./answer";
 import classes from "./chats.module.css";
 
@@ -84,7 +85,7 @@ function WaitsFor({ question }: { question: Question }) {
   );
 }
 
-/** The form of the inbox; what is no approval has a form of its own there. */
+/** The form of the inbox, where one reads what is asked; the inbox has the case beside it. */
 function Decide({ question }: { question: Question }) {
   const { t } = useTranslation("chats");
   const workspace = useWorkspace();
@@ -92,16 +93,15 @@ function Decide({ question }: { question: Question }) {
   if (entry.data === undefined) return entry.isError ? <WaitsFor question={question} /> : <Waiting lines={1} />;
   const { activity } = entry.data;
   const ask = activity.attributes.ask ?? null;
+  if (ask === null) return <WaitsFor question={question} />;
   const call = callOf(ask);
-  if (ask !== null && call !== null) return <Approval activity={activity} ask={ask} call={call} />;
+  if (call !== null) return <Approval activity={activity} ask={ask} call={call} />;
   return (
-    <div>
-      <Text size="sm" translate="no">
-        {question.prompt}
-      </Text>
-      <ButtonLink to="/w/$workspace/inbox/$activity" params={{ workspace, activity: question.activityId }} icon={IconArrowRight} emphasis="primary">
-        {t("call.answer")}
-      </ButtonLink>
-    </div>
+    <>
+      <Answer key={activity.id} activity={activity} ask={ask} />
+      <TextLink to="/w/$workspace/inbox/$activity" params={{ workspace, activity: question.activityId }}>
+        {t("call.inbox")}
+      </TextLink>
+    </>
   );
 }

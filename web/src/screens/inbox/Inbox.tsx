@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { memo, useCallback, useEffect, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { takeNext, useActivityChange, type Entry } from "@/api/activities";
 import { useMe, useWorkspace } from "@/api/session";
@@ -72,12 +72,13 @@ function List({ open }: { open: string | undefined }) {
   const search = useSearch({ from: "/w/$workspace/inbox" });
   const navigate = useNavigate();
   const minute = Math.floor(useNow(MINUTE) / MINUTE) * MINUTE;
-  const filters = useMemo(() => filtersOf(search, me, minute), [search, me, minute]);
+  const listed = useDeferredValue(search); // what is chosen is shown at once, its rows follow
+  const filters = useMemo(() => filtersOf(listed, me, minute), [listed, me, minute]);
   const rows = useRows(filters);
   const [marked, setMarked] = useState<ReadonlyMap<string, Entry>>(new Map());
   const next = useTakeNext();
   const nextKeys = useKeys("inbox.next");
-  const view = search.view ?? "mine";
+  const view = listed.view ?? "mine";
   const index = open === undefined ? -1 : rows.indexOf(open);
   const show = (at: number) => {
     const entry = rows.at(Math.max(0, Math.min(rows.total - 1, at)));
@@ -114,7 +115,7 @@ function List({ open }: { open: string | undefined }) {
         </div>
         <Segmented
           label={t("view.label")}
-          value={view}
+          value={search.view ?? "mine"}
           choices={VIEWS.map((value) => ({ value, label: t(`view.${value}`) }))}
           onChange={(value) => void navigate({ to: ".", search: { ...search, view: value } })}
         />

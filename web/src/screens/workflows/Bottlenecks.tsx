@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/i18n/format";
 import { Button, IconCircleCheck, Row, Text } from "@/ui";
@@ -6,7 +7,7 @@ import { bottlenecks, type Load } from "./load";
 import classes from "./map.module.css";
 
 /** Where work piles up, in words; each leads to its task. */
-export function Bottlenecks({ loads, now, onChoose }: { loads: readonly Load[]; now: number; onChoose: (key: string) => void }) {
+export const Bottlenecks = memo(function Bottlenecks({ loads, now, onChoose }: { loads: readonly Load[]; now: number; onChoose: (key: string) => void }) {
   const { t } = useTranslation(["workflows", "common"]);
   const format = useFormat();
   const found = bottlenecks(loads, now);
@@ -35,4 +36,4 @@ export function Bottlenecks({ loads, now, onChoose }: { loads: readonly Load[]; 
       </ul>
     </section>
   );
-}
+});

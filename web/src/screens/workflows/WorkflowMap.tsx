@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useMemo } from "react";
+import { memo, useCallback, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useWorkspace } from "@/api/session";
 import { countsQuery, definitionQuery, figuresQuery, waitingQuery, workflowQuery, type Span, type Workflow } from "@/api/workflows";
@@ -12,7 +12,7 @@ import { Bottlenecks } from "./Bottlenecks";
 import { TaskPanel } from "./TaskPanel";
 import { TaskTable } from "./TaskTable";
 import { faceOfLoads } from "./faces";
-import { loadsOf, MEASURES, within, type Load } from "./load";
+import { loadsOf, MEASURES, within, type Load, type Measure } from "./load";
 import classes from "./map.module.css";
 import type { MapSearch } from "./route";
 
@@ -30,6 +30,15 @@ export function WorkflowMap() {
   if (failed !== undefined) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
   if (workflow.data === undefined || definition.data === undefined) return <Waiting lines={10} />;
   return <OpenMap workflow={workflow.data} graph={graph} />;
+}
+
+type Change = { [Name in "by" | "from" | "to" | "view"]?: string };
+
+/** What is the usual is not said in the address. */
+function changedIn({ by, from, to, view, ...rest }: MapSearch, change: Change): MapSearch {
+  const all = { ...(by && { by }), ...(from && { from }), ...(to && { to }), ...(view && { view }), ...change };
+  const kept = Object.entries(all).filter(([name, value]) => value !== "" && !(name === "by" && value === "count") && !(name === "view" && value === "map"));
+  return { ...rest, ...(Object.fromEntries(kept) as MapSearch) };
 }
 
 function chosenIn(search: MapSearch, key: string | null): MapSearch {
@@ -69,6 +78,7 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   const span = useMemo(() => ({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }), [from, to]);
   const { loads, isPending, error, retry } = useLoads(workflow, span);
   const choose = useCallback((key: string | null) => void navigate({ search: (before) => chosenIn(before, key), replace: true }), [navigate]);
+  const change = useCallback((wish: Change) => void navigate({ search: (before) => changedIn(before, wish), replace: true }), [navigate]);
   const faceOf = useMemo(() => faceOfLoads(loads, by, now, format, t), [loads, by, now, format, t]);
   const opened = useDeferredValue(search.task);
   const chosen = loads.find((load) => load.key === opened);
@@ -76,7 +86,7 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   return (
     <Page title={<span translate="no">{workflow.name}</span>} lead={workflow.description === "" ? t("map.lead") : <span translate="no">{workflow.description}</span>} actions={<Actions id={workflow.id} />}>
       {!isPending && <Bottlenecks loads={loads} now={now} onChoose={choose} />}
-      <Choices search={search} onChange={(change) => void navigate({ search: change, replace: true })} />
+      <Choices by={search.by ?? "count"} view={search.view ?? "map"} from={from ?? ""} to={to ?? ""} onChange={change} />
       <div className={classes["split"]} data-open={chosen !== undefined || undefined}>
         <Stack gap={3}>
           {view === "table" ? (
@@ -93,7 +103,7 @@ function OpenMap({ workflow, graph }: { workflow: Workflow; graph: Graph }) {
   );
 }
 
-function Actions({ id }: { id: number }) {
+const Actions = memo(function Actions({ id }: { id: number }) {
   const { t } = useTranslation("workflows");
   const params = { workspace: useWorkspace(), workflow: String(id) };
   const mayEdit = useMe().may("workflows:write");
@@ -109,28 +119,30 @@ function Actions({ id }: { id: number }) {
       )}
     </>
   );
+});
+
+interface ChoicesProps {
+  by: Measure;
+  view: "map" | "table";
+  from: string;
+  to: string;
+  onChange: (change: Change) => void;
 }
 
-function Choices({ search, onChange }: { search: MapSearch; onChange: (search: MapSearch) => void }) {
+const Choices = memo(function Choices({ by, view, from, to, onChange }: ChoicesProps) {
   const { t } = useTranslation("workflows");
   const me = useMe();
-  const { by, from, to, view, ...rest } = search;
-  const put = (change: { by?: string; from?: string; to?: string; view?: string }) => {
-    const all = { ...(by && { by }), ...(from && { from }), ...(to && { to }), ...(view && { view }), ...change };
-    const kept = Object.entries(all).filter(([name, value]) => value !== "" && !(name === "by" && value === "count") && !(name === "view" && value === "map"));
-    onChange({ ...rest, ...(Object.fromEntries(kept) as MapSearch) });
-  };
   const measures = MEASURES.filter((one) => one !== "work" || me.may("analytics:read"));
   return (
     <Row gap={4} isSpread>
       <Row gap={4}>
-        <Segmented label={t("map.view")} value={view ?? "map"} choices={[{ value: "map", label: t("map.as_map") }, { value: "table", label: t("map.as_table") }]} onChange={(next) => put({ view: next })} />
-        <Segmented label={t("map.by")} value={by ?? "count"} choices={measures.map((value) => ({ value, label: t(`measure.${value}`) }))} onChange={(next) => put({ by: next })} />
+        <Segmented label={t("map.view")} value={view} choices={[{ value: "map", label: t("map.as_map") }, { value: "table", label: t("map.as_table") }]} onChange={(next) => onChange({ view: next })} />
+        <Segmented label={t("map.by")} value={by} choices={measures.map((value) => ({ value, label: t(`measure.${value}`) }))} onChange={(next) => onChange({ by: next })} />
       </Row>
       <Row gap={2} className={classes["span"]}>
-        <TextField kind="date" label={t("map.from")} value={from ?? ""} onChange={(next) => put({ from: next })} />
-        <TextField kind="date" label={t("map.to")} value={to ?? ""} onChange={(next) => put({ to: next })} />
+        <TextField kind="date" label={t("map.from")} value={from} onChange={(next) => onChange({ from: next })} />
+        <TextField kind="date" label={t("map.to")} value={to} onChange={(next) => onChange({ to: next })} />
       </Row>
     </Row>
   );
-}
+});
