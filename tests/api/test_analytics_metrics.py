@@ -91,6 +91,11 @@ async def test_figures_are_those_of_the_span(at, clock):
     assert tasks["classify"]["working"]["mean"] == pytest.approx(10)
     assert tasks["resolve"]["wait"] == {"mean": 86_400.0, "p50": 86_400.0, "p95": 86_400.0}
     assert tasks["review"]["count"] == 0
+    assert {key: (task["tokens"], task["cost"]) for key, task in tasks.items()} == {
+        "classify": (11, 0.25),
+        "resolve": (0, 0),
+        "review": (0, 0),
+    }
     assert found["usage"] == [
         {
             "date": "2024-02-05",

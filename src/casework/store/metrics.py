@@ -60,6 +60,8 @@ class TaskTimes(msgspec.Struct, frozen=True, kw_only=True):
     working_mean_ms: float | None
     working_p50_ms: float | None
     working_p95_ms: float | None
+    tokens: int
+    cost: Decimal
 
 
 class DueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +146,8 @@ select t.id as task_id, t.key as task_key, t.name as task_name, coalesce(s.count
        coalesce(s.again_count, 0) as again_count, coalesce(s.completed_count, 0) as completed_count,
        coalesce(s.automated_count, 0) as automated_count,
        s.wait_mean_ms, s.wait[1] as wait_p50_ms, s.wait[2] as wait_p95_ms,
-       s.working_mean_ms, s.working[1] as working_p50_ms, s.working[2] as working_p95_ms
+       s.working_mean_ms, s.working[1] as working_p50_ms, s.working[2] as working_p95_ms,
+       coalesce(spent.tokens, 0)::bigint as tokens, coalesce(spent.cost, 0) as cost
 from tasks t
 left join (
     select task_id, count(*) as count, count(*) filter (where visit > 1 and parent is null) as again_count,
@@ -163,13 +166,23 @@ left join (
     ) ended
     group by task_id
 ) s on s.task_id = t.id
-where t.workspace_id = $1 and t.workflow_id = $2 and (t.is_current or s.count > 0)
+left join (
+    select s.task_id, sum(c.input_tokens + c.output_tokens) as tokens, sum(c.cost) as cost
+    from model_calls c
+    join steps s on s.workspace_id = c.workspace_id and s.run_id = c.run_id and s.number = c.step_number
+    where c.workspace_id = $1 and c.workflow_id = $2 and c.created_at >= $3 and c.created_at <= $4
+    group by s.task_id
+) spent on spent.task_id = t.id
+where t.workspace_id = $1 and t.workflow_id = $2 and (t.is_current or s.count > 0 or spent.tokens > 0)
 order by t.ordinal
 """
 
 
 async def tasks(connection: Connection, grant: Grant, span: Span) -> list[TaskTimes]:
-    """What the steps that ended in that time took, by task: every task of the newest version, others that have any."""
+    """What the steps that ended in that time took, and what was asked of models in it, by task.
+
+    Every task of the newest version, and others that have any.
+    """
     rows = await connection.fetch(_TASKS, grant.workspace_id, span.workflow_id, span.since, span.until)
     return [TaskTimes(**row) for row in rows]
 

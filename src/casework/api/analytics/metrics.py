@@ -68,7 +68,7 @@ class TaskFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The steps of a task that ended: how long they waited for somebody, and how long hands were on them.
 
     rework: second and later visits, of all. automation: steps done by agents and programs whose result stands (the task
-    was not visited again), of all that were done.
+    was not visited again), of all that were done. tokens, cost: what its steps asked of models in the span.
     """
 
     task_id: int
@@ -79,6 +79,8 @@ class TaskFigures(msgspec.Struct, frozen=True, kw_only=True):
     working: Seconds
     rework: Share
     automation: Share
+    tokens: int
+    cost: float
 
 
 class UsageFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,8 @@ EXAMPLE: Final = Figures(
             working=Seconds(mean=33.0, p50=29.5, p95=80.1),
             rework=Share(count=1, of=9, rate=0.111),
             automation=Share(count=0, of=9, rate=0.0),
+            tokens=5210,
+            cost=0.0182,
         )
     ],
     rework=Share(count=1, of=9, rate=0.111),
@@ -247,6 +251,8 @@ def _task(task: analytics.TaskTimes) -> TaskFigures:
         ),
         rework=_rework([task]),
         automation=_automation([task]),
+        tokens=task.tokens,
+        cost=float(task.cost),
     )
 
 

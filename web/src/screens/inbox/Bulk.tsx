@@ -5,12 +5,12 @@ import { colleaguesQuery, moveActivity, useActivityChange, type Entry, type Move
 import { useMe, useWorkspace } from "@/api/session";
 import { Button, Dialog, IconButton, IconX, Notice, Row, Select, Stack, Text, toast } from "@/ui";
 import classes from "./inbox.module.css";
+import { unlessRegretted } from "./regret";
 
 type Action = "assign" | "reassign" | "cancel";
 
 const AT_ONCE = 4;
 const SHOWN_MAX = 8;
-const REGRET_MILLISECONDS = 6_000;
 
 /** To which of the marked an action can be done at all. */
 function eligible(action: Action, entries: readonly Entry[]): Entry[] {
@@ -80,8 +80,8 @@ function Preview({ action, entries, onClose, onDone }: { action: Action; entries
     onClose();
     onDone();
     if (action === "cancel") {
-      const timer = setTimeout(() => void act.mutateAsync(chosen.map(({ activity }) => ({ id: activity.id, move: { kind: "cancel" } }))), REGRET_MILLISECONDS);
-      tell(chosen.length, () => clearTimeout(timer));
+      const steps: Step[] = chosen.map(({ activity }) => ({ id: activity.id, move: { kind: "cancel" } }));
+      tell(chosen.length, unlessRegretted(() => void act.mutateAsync(steps)));
       return;
     }
     const steps: Step[] = chosen.map(({ activity }) => ({ id: activity.id, move: { kind: action, accountId: Number(accountId) } }));

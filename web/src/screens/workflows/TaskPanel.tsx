@@ -59,6 +59,11 @@ export function TaskPanel({ workflow, load, graph, span, now, onClose }: Props) 
             <span translate="no">{format.duration(load.worked)}</span>
           </Fact>
         )}
+        {load.cost !== null && load.cost > 0 && (
+          <Fact label={t("measure.cost")}>
+            <span translate="no">{format.money(load.cost)}</span>
+          </Fact>
+        )}
       </Facts>
       {task !== undefined && (
         <>

@@ -51,6 +51,7 @@ function useColumns(graph: Graph, now: number, onChoose: (key: string) => void):
       { key: "age", label: t("measure.age"), isNumber: true, cell: ({ load }) => <span translate="no">{load === undefined ? "" : (ageOf(load, now, format) ?? "–")}</span> },
       { key: "people", label: t("people"), isNumber: true, cell: ({ load }) => <span translate="no">{format.number(load?.people ?? 0)}</span> },
       { key: "work", label: t("measure.work"), isNumber: true, cell: ({ load }) => <span translate="no">{load?.worked ? format.duration(load.worked) : "–"}</span> },
+      { key: "cost", label: t("measure.cost"), isNumber: true, cell: ({ load }) => <span translate="no">{load?.cost ? format.money(load.cost) : "–"}</span> },
       { key: "ways", label: t("ways"), cell: ({ task, ways }) => <Ways task={task} ways={ways} names={names} /> },
     ];
   }, [graph.tasks, now, onChoose, t, format]);

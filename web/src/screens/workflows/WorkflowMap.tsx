@@ -132,7 +132,7 @@ interface ChoicesProps {
 const Choices = memo(function Choices({ by, view, from, to, onChange }: ChoicesProps) {
   const { t } = useTranslation("workflows");
   const me = useMe();
-  const measures = MEASURES.filter((one) => one !== "work" || me.may("analytics:read"));
+  const measures = MEASURES.filter((one) => (one !== "work" && one !== "cost") || me.may("analytics:read"));
   return (
     <Row gap={4} isSpread>
       <Row gap={4}>

@@ -12,7 +12,7 @@ export function faceOfLoads(loads: readonly Load[], by: Measure, now: number, fo
   return (key) => {
     const load = byKey.get(key);
     if (load === undefined) return {};
-    const said = by === "work" && load.worked !== null && load.worked > 0 ? format.duration(load.worked) : ageOf(load, now, format);
+    const said = spentOf(load, by, format) ?? ageOf(load, now, format);
     return {
       heat: heatOf(amountOf(load, by, now), most),
       figure: t("count", { count: load.count }),
@@ -20,6 +20,12 @@ export function faceOfLoads(loads: readonly Load[], by: Measure, now: number, fo
       ...(said === null ? {} : { aside: said }),
     };
   };
+}
+
+/** The work or the money that went into it, where that is asked and there is any. */
+function spentOf(load: Load, by: Measure, format: Format): string | null {
+  if (by === "work" && load.worked !== null && load.worked > 0) return format.duration(load.worked);
+  return by === "cost" && load.cost !== null && load.cost > 0 ? format.money(load.cost) : null;
 }
 
 /** How long the oldest on it has waited; null where nothing does. */

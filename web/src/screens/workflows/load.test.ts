@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Activity } from "@/api/workflows";
+import type { Activity, TaskFigures } from "@/api/workflows";
 import { amountOf, bottlenecks, heatOf, isWithin, loadsOf, within, type Load } from "./load";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
@@ -27,6 +27,13 @@ test("a task's load is its open cases, its oldest and its people", () => {
   expect(amountOf(review as Load, "age", NOW)).toBe(3 * 86_400);
 });
 
+test("a task costs what its steps asked of models", () => {
+  const figures = [{ task_id: 2, count: 1, cost: 0.25, working: { mean: 4 }, wait: { p50: 1 } }] as unknown as TaskFigures[];
+  const [review, pay] = loadsOf({ tasks: TASKS, counts: {}, activities: [], figures });
+  expect([amountOf(review as Load, "cost", NOW), amountOf(pay as Load, "cost", NOW)]).toEqual([0, 0.25]);
+  expect(review).toMatchObject({ cost: null });
+});
+
 test("only what began in the span counts", () => {
   const page = {
     data: [activity("1", "a", null, "7"), activity("1", "b", null, "8")],
@@ -44,7 +51,7 @@ test("heat is by quarters of the most, and nothing is cold", () => {
 });
 
 test("what is fullest is named, and what is far fuller than others", () => {
-  const load = (key: string, count: number): Load => ({ id: 1, key, name: key, kind: "human", count, since: null, people: 0, worked: null, usualWait: null });
+  const load = (key: string, count: number): Load => ({ id: 1, key, name: key, kind: "human", count, since: null, people: 0, worked: null, cost: null, usualWait: null });
   expect(bottlenecks([load("a", 0)], NOW)).toEqual([]);
   expect(bottlenecks([load("a", 3), load("b", 4), load("c", 4)], NOW).map((one) => one.key)).toEqual(["b"]);
   expect(bottlenecks([load("a", 2), load("b", 41), load("c", 1), load("d", 9), load("e", 3)], NOW).map((one) => one.key)).toEqual(["b", "d"]);

@@ -2,7 +2,7 @@
 import type { Schemas } from "@/api/client";
 import type { Activity, Span, TaskFigures } from "@/api/workflows";
 
-export const MEASURES = ["count", "age", "work"] as const;
+export const MEASURES = ["count", "age", "work", "cost"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface Load {
@@ -18,6 +18,8 @@ export interface Load {
   people: number;
   /** Seconds that people spent on it in all, and how long it usually waited; null where that is not known. */
   worked: number | null;
+  /** What it asked of models cost; null where that is not known. */
+  cost: number | null;
   usualWait: number | null;
 }
 
@@ -47,6 +49,7 @@ export function loadsOf({ tasks, counts, activities, figures }: Sources): Load[]
       since: open[0]?.attributes.created_at ?? null,
       people: new Set(open.map((one) => one.attributes.assigned_account_id).filter((account) => account !== null)).size,
       worked: figure === undefined || figure.working.mean === null ? null : figure.working.mean * figure.count,
+      cost: figure?.cost ?? null,
       usualWait: figure?.wait.p50 ?? null,
     };
   });
@@ -73,6 +76,7 @@ export function isWithin(at: string, { from, to }: Span): boolean {
 export function amountOf(load: Load, measure: Measure, now: number): number {
   if (measure === "count") return load.count;
   if (measure === "work") return load.worked ?? 0;
+  if (measure === "cost") return load.cost ?? 0;
   return load.since === null ? 0 : Math.max(0, (now - Date.parse(load.since)) / 1_000);
 }
 

@@ -34,7 +34,7 @@ function mapSearch(search: Record<string, unknown>): MapSearch {
   const [from, to] = [day(search["from"]), day(search["to"])];
   return {
     ...(typeof search["task"] === "string" ? { task: search["task"] } : {}),
-    ...(search["by"] === "age" || search["by"] === "work" ? { by: search["by"] } : {}),
+    ...(search["by"] === "age" || search["by"] === "work" || search["by"] === "cost" ? { by: search["by"] } : {}),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(search["view"] === "table" ? { view: "table" } : {}),
