@@ -6,6 +6,7 @@ from itertools import count
 import httpx
 import pytest
 
+from casework.cli.bulk_rows import LINE_BYTES_MAX
 from tests.cli.conftest import TICKET
 
 SUBJECT = json.loads(TICKET)
@@ -133,6 +134,17 @@ def test_refused_lines_are_told_in_a_report_and_the_rest_is_made(desk, write, to
 def test_what_cannot_be_read_is_told_with_a_code(desk, write, name, text, arguments, code):
     result = desk("runs", "import", write(name, text), "--workflow", "support_desk", *arguments)
     assert (result.code, result.out) == (code, ""), result.err
+
+
+def test_an_import_that_stops_says_how_far_it_came_and_goes_on_when_it_is_begun_again(desk, write, total):
+    lines = [json.dumps({"externalId": f"half-{next(numbers)}", "input": SUBJECT}) for _ in range(3)]
+    file = write("half.jsonl", "\n".join([*lines, "x" * (LINE_BYTES_MAX + 1)]))
+    stopped = desk("runs", "import", file, "--workflow", "support_desk", "--batch", 1)
+    assert (stopped.code, stopped.out, total()) == (1, "", 2)
+    assert "It stopped when 2 lines were there" in stopped.err
+    assert "longer than 1 MiB" in stopped.err
+    file.write_text("\n".join(lines))
+    assert imported(desk, file) == (1, 2, 0)
 
 
 def test_a_file_that_is_not_there_is_told(desk, tmp_path):

@@ -133,24 +133,34 @@ def _batches(rows: Rows, size: int) -> Iterator[Batch]:
 async def _send(
     client: "Client", workflow_id: int, batches: Iterator[Batch], report: Report, shown: "tuple[Bar, Path]"
 ) -> Done:
+    """Send all batches; where that stops in between, say how far it came."""
     done = Done()
     view, path = shown
     total = path.stat().st_size if path.exists() else 0
-    for batch in batches:
-        sent = [(row, text) for row, text in batch if row.problem is None]
-        for row, _ in batch:
-            if row.problem is not None:
-                done.refused += 1
-                report.add(row, [{"path": "", "message": row.problem}])
-        if sent:
-            answer = await client.runs.import_(workflow_id, b"\n".join(text for _, text in sent), mode="partial")
-            done.created += answer["created"]
-            done.existing += answer["existing"]
-            done.refused += answer["refused"]
-            for one in answer["results"]:
-                if one["status"] == "refused":
-                    row = sent[one["line"] - 1][0]
-                    report.add(row, [{name: p[name] for name in ("path", "message")} for p in one["problems"]])
-        report.flush()
-        view.show("Starting", batch[-1][0].bytes_read, total)
+    try:
+        for batch in batches:
+            await _send_one(client, workflow_id, batch, report, done)
+            view.show("Starting", batch[-1][0].bytes_read, total)
+    except Exception:
+        if there := done.created + done.existing:
+            output.say(f"It stopped when {there:,} lines were there; begun again, the import goes on after them.")
+        raise
     return done
+
+
+async def _send_one(client: "Client", workflow_id: int, batch: Batch, report: Report, done: Done) -> None:
+    sent = [(row, text) for row, text in batch if row.problem is None]
+    for row, _ in batch:
+        if row.problem is not None:
+            done.refused += 1
+            report.add(row, [{"path": "", "message": row.problem}])
+    if sent:
+        answer = await client.runs.import_(workflow_id, b"\n".join(text for _, text in sent), mode="partial")
+        done.created += answer["created"]
+        done.existing += answer["existing"]
+        done.refused += answer["refused"]
+        for one in answer["results"]:
+            if one["status"] == "refused":
+                row = sent[one["line"] - 1][0]
+                report.add(row, [{name: p[name] for name in ("path", "message")} for p in one["problems"]])
+    report.flush()
