@@ -107,6 +107,14 @@ async def test_a_refused_move_says_why_in_plain_words(agent):
     assert (await agent.refusal("start", activity_id=waiting["id"]))[0] == 409
 
 
+async def test_what_somebody_has_is_not_to_be_taken(agent):
+    await start(agent)
+    (waiting,) = (await agent.call("list_activities", takeable=True))["activities"]
+    await agent.call("assign_to_me", activity_id=waiting["id"])
+    assert (await agent.call("list_activities", takeable=True))["activities"] == []
+    assert len((await agent.call("list_activities"))["activities"]) == 1
+
+
 async def test_what_nobody_is_on_is_taken_and_completed_in_one_call(agent):
     await start(agent)
     (waiting,) = (await agent.call("list_activities"))["activities"]

@@ -42,9 +42,13 @@ class Page(Arguments, frozen=True, kw_only=True):
 
 
 class ActivitiesArguments(Page, frozen=True, kw_only=True):
-    """Which activities. mine: only those that you have. state: by default every one that has not ended."""
+    """Which activities. mine: only those that you have. takeable: only those that nobody has and you could take.
+
+    state: by default every one that has not ended.
+    """
 
     mine: bool = False
+    takeable: bool = False
     state: list[ActivityState] | None = None
     workflow: WorkflowName | None = None
     run_id: RunId | None = None

@@ -45,7 +45,8 @@ async def _taken(call: Call, sent: NextArguments, reference: str | None) -> Next
 async def list_activities(call: Call, sent: ActivitiesArguments) -> Activities:
     """Lists the inbox: activities that people (and you) are to do, oldest first; by default those that are open.
 
-    `ready` ones are free to take. Use get_activity to read one.
+    `ready` ones are free to take, by whom they are for; with takeable only those that you could take now. Use
+    get_activity to read one.
     """
     conditions = [Condition(column="status", values=tuple(_OPEN if sent.state is None else sent.state))]
     if sent.mine:
@@ -57,7 +58,7 @@ async def list_activities(call: Call, sent: ActivitiesArguments) -> Activities:
         conditions.append(Condition(column="run_id", values=(sent.run_id,)))
     selection = Selection(limit=sent.limit + 1, offset=sent.offset, conditions=tuple(conditions))
     reading = Reading(selection=selection, related=frozenset({"project", "work_unit"}))
-    page = await activities.list_activities(call.services, call.grant, reading)
+    page = await activities.list_activities(call.services, call.grant, reading, is_takeable=sent.takeable)
     flows, runs = by_id(page.related.projects), by_id(page.related.work_units)
     return Activities(
         activities=[showing.activity(row, runs[row.run_id], flows[row.workflow_id]) for row in page.rows[: sent.limit]],
