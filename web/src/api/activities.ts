@@ -125,7 +125,9 @@ export function colleaguesQuery(workspace: string, project: string) {
 export type Move =
   | { kind: "assign" | "reassign"; accountId: number; startWorking?: boolean }
   | { kind: "error"; comment: string }
-  | { kind: "save" | "complete"; data: Record<string, unknown> }
+  | { kind: "save"; data: Record<string, unknown> }
+  // takes: whoever completes it takes it first, where nobody has it.
+  | { kind: "complete"; data: Record<string, unknown>; takes?: boolean }
   | { kind: "unassign" | "process" | "pause" | "cancel" };
 
 /** Carries out a move of an activity. */
@@ -142,7 +144,7 @@ export async function moveActivity(id: string, move: Move): Promise<Activity> {
     case "save":
       return (await answerOf(api.PATCH(at, { params, body: { data: move.data } }))).data;
     case "complete":
-      return (await answerOf(api.PATCH(`${at}/complete`, { params, body: { data: move.data } }))).data;
+      return (await answerOf(api.PATCH(`${at}/complete`, { params, body: { data: move.data, self_assigning: move.takes ?? false } }))).data;
     case "error":
       return (await answerOf(api.POST(`${at}/error`, { params, body: { data: { comment: move.comment } } }))).data;
     case "cancel":

@@ -2,7 +2,6 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { moveActivity, useActivityChange, type Activity } from "@/api/activities";
 import { ApiError } from "@/api/errors";
-import { useMe } from "@/api/session";
 import { beginWith, byPointer, missing } from "@/forms/schema";
 import { focusFirst, SchemaForm } from "@/forms/SchemaForm";
 import { Button, IconSend, Refused, Row, Stack, Text, toast } from "@/ui";
@@ -13,15 +12,13 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 /** Where a person answers what an agent wants to know, by the question's own form; whoever has it not takes it with the answer. */
 export function Answer({ activity, ask }: { activity: Activity; ask: Ask }) {
   const { t } = useTranslation("asking");
-  const me = useMe();
-  const { name, status, data } = activity.attributes;
+  const { name, data } = activity.attributes;
   const schema = useMemo(() => formOf(ask), [ask]);
   const [values, setValues] = useState(() => beginWith(schema, data));
   const [problems, setProblems] = useState(NOTHING);
   const form = useRef<HTMLFormElement>(null);
   const answering = useActivityChange(async (answer: Record<string, unknown>) => {
-    if (status === "pending") await moveActivity(activity.id, { kind: "assign", accountId: me.accountId, startWorking: true });
-    await moveActivity(activity.id, { kind: "complete", data: answer });
+    await moveActivity(activity.id, { kind: "complete", data: answer, takes: true });
     toast({ message: t("done.answer", { name }) }); // here, for the form goes before the change has settled
   });
   const tell = (told: ReadonlyMap<string, string>) => {

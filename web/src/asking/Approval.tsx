@@ -24,12 +24,8 @@ export function Approval({ activity, ask, call, onDecided }: Props) {
   const me = useMe();
   const { status, assigned_account_id: holder } = activity.attributes;
   const [mode, setMode] = useState<"choose" | "edit" | "refuse">("choose");
-  const take = () => moveActivity(activity.id, { kind: "assign", accountId: me.accountId, startWorking: true });
-  const taking = useActivityChange(take);
-  const deciding = useActivityChange(async (verdict: Verdict) => {
-    if (status === "pending") await take();
-    return moveActivity(activity.id, { kind: "complete", data: { ...verdict } });
-  });
+  const taking = useActivityChange(() => moveActivity(activity.id, { kind: "assign", accountId: me.accountId, startWorking: true }));
+  const deciding = useActivityChange((verdict: Verdict) => moveActivity(activity.id, { kind: "complete", data: { ...verdict }, takes: true }));
   const decide = (verdict: Verdict) =>
     deciding.mutate(verdict, {
       onSuccess: () => {
