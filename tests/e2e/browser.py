@@ -49,3 +49,16 @@ def watched(context: BrowserContext, *, tolerated: tuple[str, ...] = ()) -> Iter
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
     assert said == []
+
+
+@contextmanager
+def building(browser: Browser) -> Iterator[Page]:
+    """A page to draw on: its console may tell that a definition was refused, which is how its problems are asked for.
+
+    Whoever leaves it in the middle of something is let go.
+    """
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    with watched(context, tolerated=("401 (Unauthorized)", "400 (Bad Request)")) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
+    context.close()

@@ -36,12 +36,8 @@ def office(server):
 
 @pytest.fixture
 def page(browser):
-    """A page whose console may tell that a definition was refused: that is how its problems are asked for."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    with browsers.watched(context, tolerated=("401 (Unauthorized)", "400 (Bad Request)")) as found:
-        found.on("dialog", lambda dialog: dialog.accept())
+    with browsers.building(browser) as found:
         yield found
-    context.close()
 
 
 @pytest.fixture
