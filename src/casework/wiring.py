@@ -149,7 +149,7 @@ def calculate(parts: Services, settings: Settings) -> None:
     """
     try:
         parts.engine.calculate_by(Calculators(discover(settings.apps)))
-    except (Invalid, TypeError) as error:
+    except Invalid as error:
         log.warning("functions.not_loaded", error=str(error))
 
 

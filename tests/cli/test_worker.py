@@ -121,6 +121,13 @@ def test_functions_are_listed_with_their_schemas():
     assert {name for name, one in found.items() if one["pure"]} == {"halve"}
 
 
+@pytest.mark.parametrize(("app", "why"), [("knows_its_call", "takes a Context"), ("waits", "waits is async")])
+def test_functions_that_cannot_be_used_are_refused_with_the_reason(app, why):
+    refused = casework("functions", "--app", f"tests.cli.unusable.{app}")
+    assert (refused.code, refused.out, why in refused.err) == (1, "", True), refused.err
+    assert ".." not in refused.err
+
+
 @pytest.mark.slow
 def test_a_server_has_a_worker_inside_that_is_replaced_and_ends_with_it(server_database, write):
     made = initialise("--database-url", server_database)

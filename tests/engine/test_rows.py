@@ -118,6 +118,18 @@ async def test_a_run_of_pure_functions_ends_in_the_commit_that_makes_it(workshop
     assert rows == [("completed", 5, 0), ("completed", 5, 0)]
 
 
+async def test_a_pure_function_is_called_for_each_item_of_a_list_in_one_commit(workshop):
+    registry = Registry()
+    registry.add(lambda n: n + 1, "add", pure=True)
+    workshop.services.engine.calculate_by(Calculators(registry))
+    task = {"kind": "function", "function": "add", "arguments": {"n": "=item"}, "for_each": "input.numbers"}
+    definition = {"casework": 1, "key": "each", "tasks": [{"key": "a", **task}]}
+    workflow_id = await publish(workshop.services, workshop.place, definition)
+    run = await workshop.create(workflow_id=workflow_id, input={"numbers": [1, 2, 3]})
+    assert (run.state, run.output) == ("completed", [2, 3, 4])
+    assert loaded(await stored(workshop, run.id)) == loaded(run)
+
+
 async def test_where_a_limit_holds_workers_are_called_to_pure_functions_too(workshop):
     registry = Registry()
     registry.add(lambda n: n + 1, "add", pure=True)

@@ -87,12 +87,14 @@ async def _perform(
     settings: "Settings", name: str, kinds: "Collection[str]", numbers: tuple[signal.Signals, ...]
 ) -> None:
     from casework.performing import working
+    from casework.wiring import settle_heap
 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in numbers:
         loop.add_signal_handler(number, stopping.set)
     async with working(settings, name=name, kinds=kinds):
+        settle_heap()
         output.say(f"The worker {name} performs {', '.join(sorted(kinds))}.")
         await stopping.wait()
         for number in numbers:  # whoever asks twice does not want to wait
@@ -131,16 +133,12 @@ async def _living(url: str) -> dict[str, Any]:
 def functions(*, app: App = None, as_json: AsJson = False) -> None:
     """List the functions that a worker started here would call, with the schemas that their type hints are."""
     from casework.cli.local import settings_of
-    from casework.core.errors import Invalid
     from casework.kinds.function.discovery import discover
-    from casework.kinds.function.performer import signatures
+    from casework.kinds.function.signature import signatures
 
     settings = settings_of(app=apps_of(app))
-    try:
-        registry = discover(settings.apps)
-        found = signatures(registry).values()
-    except TypeError as error:
-        raise Invalid(str(error)) from error
+    registry = discover(settings.apps)
+    found = signatures(registry).values()
     if as_json:
         shown = [
             {

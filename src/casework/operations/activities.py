@@ -191,7 +191,7 @@ async def complete(services: Services, grant: Grant, uuid: UUID, answer: Answer,
         found = await seen(connection, grant, uuid, services.clock.now())
         taker = None
         if answer.take:
-            taker = await _assignee(connection, grant, found.row, _whom(grant, found.actor, None))
+            taker = await _assignee(connection, grant, found.row, _taker(grant))
     command = Complete(step=found.row.number, data=answer.data, taker=taker, by_model=grant.is_for_model)
     return await _submit(services, grant, found, command, change)
 
@@ -238,6 +238,14 @@ def _whom(grant: Grant, actor: Actor, account_id: int | None) -> int:
     if account_id != own and not actor.supervises:
         raise Denied("Only a supervisor of the project, or with activities:write, gives activities to others.")
     return account_id
+
+
+def _taker(grant: Grant) -> int:
+    """The account that takes an activity with the answer."""
+    if grant.principal.account_id is None:
+        message = "This key acts for no person, so that it can take nothing: assign the activity to somebody first."
+        raise Invalid(message, (Problem(path="/self_assigning", message=message),))
+    return grant.principal.account_id
 
 
 async def _assignee(connection: Connection, grant: Grant, row: ActivityRow, account_id: int) -> Assignee:

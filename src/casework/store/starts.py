@@ -17,8 +17,18 @@ TEAMS_MAX: Final = 200
 """Roles whose figures are told: more than anybody compares."""
 
 
-class PersonCount(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs that one person made, by hand or with a key of their own, and what these asked of models.
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs that were made, and what they asked of models."""
+
+    runs: int
+    completed: int
+    failed: int
+    tokens: int
+    cost: Decimal
+
+
+class PersonCount(Sums, frozen=True, kw_only=True):
+    """Of the runs that one person made, by hand or with a key of their own.
 
     kind: "user", "org_api_key" for a key that acts for nobody, "system" for what began by itself (id: None).
     """
@@ -26,22 +36,12 @@ class PersonCount(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     id: UUID | None
     name: str | None
-    runs: int
-    completed: int
-    failed: int
-    tokens: int
-    cost: Decimal
 
 
-class TeamCount(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs that the people of one role for tasks made, and what these asked of models."""
+class TeamCount(Sums, frozen=True, kw_only=True):
+    """Of the runs that the people of one role for tasks made."""
 
     role: str
-    runs: int
-    completed: int
-    failed: int
-    tokens: int
-    cost: Decimal
 
 
 class HourCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ async def starters(connection: Connection, grant: Grant, span: Span) -> tuple[li
     people: list[PersonCount] = []
     teams: list[TeamCount] = []
     for row in await connection.fetch(_STARTERS, *arguments):
-        sums = {name: row[name] for name in ("runs", "completed", "failed", "tokens", "cost")}
+        sums = {name: row[name] for name in Sums.__struct_fields__}
         if row["role"] is None:
             people.append(PersonCount(kind=row["kind"], id=row["id"], name=row["name"], **sums))
         else:

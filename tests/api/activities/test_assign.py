@@ -169,7 +169,7 @@ async def test_a_key_of_the_workspace_is_nobody_to_assign_to(floor):
     assert problem(answer)["source"] == {"pointer": "/account_id"}
     sent = {"data": {"topic": "fault"}, "self_assigning": True}
     answer = await floor.client.patch(f"/api/v3/workflow/activities/{uuid}/complete", json=sent, headers=headers)
-    assert answer.status_code == 422
+    assert (answer.status_code, problem(answer)["source"]) == (422, {"pointer": "/self_assigning"})
     other = {"account_id": floor.bob.account_id}
     answer = await floor.client.patch(f"/api/v3/workflow/activities/{uuid}/assign", json=other, headers=headers)
     assert answer.status_code == 200

@@ -1,6 +1,6 @@
 """Who started the runs of a flow, as people and as teams (by the roles for tasks), and at what hours they did."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,17 @@ TIME_ZONE: Final = Text(
 )
 
 
-class PersonFigures(msgspec.Struct, frozen=True, kw_only=True):
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs made in the span. tokens, cost: what those runs have asked of models so far."""
+
+    runs: int
+    completed: int
+    failed: int
+    tokens: int
+    cost: float
+
+
+class PersonFigures(Sums, frozen=True, kw_only=True):
     """Of the runs made in the span by one person, by hand or with a key of their own: at most 1,000, most runs first.
 
     type: user, or org_api_key for a key that acts for nobody, or system for what began by itself, without an id.
@@ -26,25 +36,15 @@ class PersonFigures(msgspec.Struct, frozen=True, kw_only=True):
     type: StarterType
     id: UUID | None
     name: str | None
-    runs: int
-    completed: int
-    failed: int
-    tokens: int
-    cost: float
 
 
-class TeamFigures(msgspec.Struct, frozen=True, kw_only=True):
+class TeamFigures(Sums, frozen=True, kw_only=True):
     """Of the runs made in the span by members who have that role now; who has several counts in each of them.
 
     tokens, cost: what those runs have asked of models so far.
     """
 
     role: str
-    runs: int
-    completed: int
-    failed: int
-    tokens: int
-    cost: float
 
 
 class HourFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,28 +82,17 @@ def zone(connection: Connection) -> str:
 
 def person(counted: PersonCount) -> PersonFigures:
     """A person's figures on the wire."""
-    return PersonFigures(
-        type=msgspec.convert(counted.kind, StarterType),
-        id=counted.id,
-        name=counted.name,
-        runs=counted.runs,
-        completed=counted.completed,
-        failed=counted.failed,
-        tokens=counted.tokens,
-        cost=float(counted.cost),
-    )
+    kind = msgspec.convert(counted.kind, StarterType)
+    return PersonFigures(type=kind, id=counted.id, name=counted.name, **_sums(counted))
 
 
 def team(counted: TeamCount) -> TeamFigures:
     """A team's figures on the wire."""
-    return TeamFigures(
-        role=counted.role,
-        runs=counted.runs,
-        completed=counted.completed,
-        failed=counted.failed,
-        tokens=counted.tokens,
-        cost=float(counted.cost),
-    )
+    return TeamFigures(role=counted.role, **_sums(counted))
+
+
+def _sums(counted: PersonCount | TeamCount) -> dict[str, Any]:
+    return {name: getattr(counted, name) for name in Sums.__struct_fields__} | {"cost": float(counted.cost)}
 
 
 def hour(counted: HourCount) -> HourFigures:

@@ -18,7 +18,7 @@ import structlog
 from casework.core.definition import Json
 from casework.core.work import Calculator
 from casework.functions import Registry
-from casework.kinds.function.signature import Signature
+from casework.kinds.function.signature import Signature, signatures
 
 PROVEN_AFTER: Final = 100
 """Calls in time, beside, after which a function is called in place: that costs a third, and no change of threads."""
@@ -45,12 +45,14 @@ class Calculators:
     """The pure functions of a process; called, it gives the calculator of one commit.
 
     Raises:
-        TypeError: a function's type hints cannot be understood, or it asks for a Context.
+        TypeError: as `signatures`.
 
     """
 
     def __init__(self, registry: Registry, seconds: Callable[[], float] = monotonic) -> None:
-        self._functions: Final = {name: _Function(Signature(name, registry[name])) for name in sorted(registry.pure)}
+        self._functions: Final = {
+            name: _Function(signature) for name, signature in signatures(registry).items() if name in registry.pure
+        }
         self._seconds = seconds
         self._aside = _Aside()
 
@@ -77,10 +79,6 @@ class _Function:
     """A pure function, whether it has proven itself, and until when it is left to workers."""
 
     def __init__(self, signature: Signature) -> None:
-        if signature.takes_context:
-            raise TypeError(
-                f"{signature.name} takes a Context: what a pure function gives depends on its arguments alone."
-            )
         self._signature: Final = signature
         self._in_time = 0
         self._rest = REST_SECONDS

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from casework.core.errors import Invalid
 from casework.functions import ENTRY_POINTS, Registry, registry
+from casework.kinds.function.signature import signatures
 
 
 def discover(apps: Sequence[str] = ()) -> Registry:
     """Load what registers functions: every entry point of the group, and the apps, `module` or `module:attribute`.
 
     Raises:
-        Invalid: one of them cannot be loaded; the message says which, and why.
+        Invalid: one of them cannot be loaded, or a function not be used; the message says which, and why.
 
     """
     for point in entry_points(group=ENTRY_POINTS):
@@ -24,6 +25,10 @@ def discover(apps: Sequence[str] = ()) -> Registry:
         sys.path.insert(0, here)
     for app in apps:
         _load(app)
+    try:
+        signatures(registry)
+    except TypeError as error:
+        raise Invalid(str(error)) from error
     return registry
 
 
@@ -37,4 +42,5 @@ def _load(app: str) -> None:
         if attribute and callable(found) and found not in registry.values():
             found()
     except Exception as error:
-        raise Invalid(f"The functions of {app} cannot be loaded: {type(error).__name__}: {error}.") from error
+        why = str(error).removesuffix(".")
+        raise Invalid(f"The functions of {app} cannot be loaded: {type(error).__name__}: {why}.") from error

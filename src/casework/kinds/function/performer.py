@@ -10,8 +10,8 @@ from uuid import UUID
 import msgspec
 
 from casework.core.work import Done, Failed, Result, Tell, Work
-from casework.functions import Function, Refuse, Registry, Retry
-from casework.kinds.function.signature import Signature, Unfit
+from casework.functions import Refuse, Registry, Retry
+from casework.kinds.function.signature import Signature, Unfit, signatures
 from casework.kinds.function.threads import Threads
 
 RETRY_AFTER_MAX: Final = 7 * 24 * 3600.0
@@ -69,11 +69,6 @@ class FunctionPerformer:
     def _unknown(self, name: str) -> str:
         near = ", ".join(self._registry.near(name))
         return f"No function called {name} is registered with this worker{f'; near: {near}' if near else ''}."
-
-
-def signatures(functions: Mapping[str, Function]) -> dict[str, Signature]:
-    """The functions with their schemas, by name; TypeError where type hints cannot be understood."""
-    return {name: Signature(name, functions[name]) for name in sorted(functions)}
 
 
 class _Call:

@@ -9,7 +9,7 @@ from pydantic.errors import PydanticUserError
 from pydantic_core import PydanticSerializationError
 
 from casework.core.definition import Json
-from casework.functions import Context, Function
+from casework.functions import Context, Function, Registry
 
 PROBLEMS_MAX: Final = 5
 """Of wrong arguments that one message tells."""
@@ -79,6 +79,20 @@ class Signature:
             raise Unfit(f"{place}: {first['msg']}" if place else first["msg"]) from None
         except (PydanticSerializationError, ValueError) as error:
             raise Unfit(str(error)) from None
+
+
+def signatures(registry: Registry) -> dict[str, Signature]:
+    """The functions with their schemas, by name.
+
+    Raises:
+        TypeError: type hints cannot be understood, or a pure function would know of its call.
+
+    """
+    found = {name: Signature(name, registry[name]) for name in sorted(registry)}
+    for name in sorted(registry.pure):
+        if found[name].takes_context:
+            raise TypeError(f"{name} takes a Context: what a pure function gives depends on its arguments alone.")
+    return found
 
 
 def _field(parameter: inspect.Parameter, hints: dict[str, Any]) -> Any:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from casework.core.definition import Json
 from casework.core.work import Call, Done, Failed, Work
 from casework.functions import Registry
-from casework.kinds.function.performer import FunctionPerformer, signatures
-from casework.kinds.function.signature import Signature
+from casework.kinds.function.performer import FunctionPerformer
+from casework.kinds.function.signature import Signature, signatures
 
 
 class NotDone(Exception):

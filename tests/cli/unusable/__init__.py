@@ -1,0 +1,1 @@
+"""Functions of projects that no worker can call."""
